@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Written by configfs-schema/gen.py from kex.yaml; do not edit. */
+#ifndef KEX_ATTRS_GEN_H
+#define KEX_ATTRS_GEN_H
+
+enum kex_root_attr {
+	KEX_ROOT_FEATURES,
+	KEX_ROOT_NR_ATTRS
+};
+
+static const struct kex_attr_desc kex_root_attrs[KEX_ROOT_NR_ATTRS] __maybe_unused = {
+	[KEX_ROOT_FEATURES] = {
+		.name = "features",
+		.type = KEX_ATTR_TEXT,
+		.access = KEX_ATTR_RO,
+		.min = 0,
+		.max = 0,
+		.def = 0,
+	},
+};
+
+/* X(name, index suffix, access), in declared order */
+#define KEX_ROOT_CONFIGFS_ATTRS(X) \
+	X(features, FEATURES, RO)
+
+enum kex_carveout_attr {
+	KEX_CARVEOUT_BOUND,
+	KEX_CARVEOUT_SIZE,
+	KEX_CARVEOUT_FREE,
+	KEX_CARVEOUT_LARGEST_FREE,
+	KEX_CARVEOUT_NR_ATTRS
+};
+
+static const struct kex_attr_desc kex_carveout_attrs[KEX_CARVEOUT_NR_ATTRS] __maybe_unused = {
+	[KEX_CARVEOUT_BOUND] = {
+		.name = "bound",
+		.type = KEX_ATTR_BOOL,
+		.access = KEX_ATTR_RO,
+		.min = 0,
+		.max = 1,
+		.def = 0,
+	},
+	[KEX_CARVEOUT_SIZE] = {
+		.name = "size",
+		.type = KEX_ATTR_SIZE,
+		.access = KEX_ATTR_RO,
+		.min = 0,
+		.max = U64_MAX,
+		.def = 0,
+	},
+	[KEX_CARVEOUT_FREE] = {
+		.name = "free",
+		.type = KEX_ATTR_SIZE,
+		.access = KEX_ATTR_RO,
+		.min = 0,
+		.max = U64_MAX,
+		.def = 0,
+	},
+	[KEX_CARVEOUT_LARGEST_FREE] = {
+		.name = "largest_free",
+		.type = KEX_ATTR_SIZE,
+		.access = KEX_ATTR_RO,
+		.min = 0,
+		.max = U64_MAX,
+		.def = 0,
+	},
+};
+
+/* X(name, index suffix, access), in declared order */
+#define KEX_CARVEOUT_CONFIGFS_ATTRS(X) \
+	X(bound, BOUND, RO) \
+	X(size, SIZE, RO) \
+	X(free, FREE, RO) \
+	X(largest_free, LARGEST_FREE, RO)
+
+enum kex_region_attr {
+	KEX_REGION_SIZE,
+	KEX_REGION_OFFSET,
+	KEX_REGION_CACHE,
+	KEX_REGION_MODE,
+	KEX_REGION_SCRUB,
+	KEX_REGION_POPULATE,
+	KEX_REGION_LIVE,
+	KEX_REGION_REVOKE,
+	KEX_REGION_NR_ATTRS
+};
+
+static const char * const kex_region_cache_words[] __maybe_unused = {
+	"write-back",
+	"write-combine",
+	"uncached",
+	"device",
+	NULL
+};
+
+static const char * const kex_region_populate_words[] __maybe_unused = {
+	"eager",
+	"lazy",
+	NULL
+};
+
+static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_unused = {
+	[KEX_REGION_SIZE] = {
+		.name = "size",
+		.type = KEX_ATTR_SIZE,
+		.access = KEX_ATTR_RW,
+		.min = 1,
+		.max = U64_MAX,
+		.def = 0,
+		.page_multiple = true,
+	},
+	[KEX_REGION_OFFSET] = {
+		.name = "offset",
+		.type = KEX_ATTR_OFFSET,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = U64_MAX,
+		.def = U64_MAX,
+		.page_multiple = true,
+	},
+	[KEX_REGION_CACHE] = {
+		.name = "cache",
+		.type = KEX_ATTR_ENUM,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 3,
+		.def = 0,
+		.words = kex_region_cache_words,
+	},
+	[KEX_REGION_MODE] = {
+		.name = "mode",
+		.type = KEX_ATTR_OCTAL,
+		.access = KEX_ATTR_RW,
+		.min = 0000,
+		.max = 0777,
+		.def = 0660,
+	},
+	[KEX_REGION_SCRUB] = {
+		.name = "scrub",
+		.type = KEX_ATTR_BOOL,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 1,
+		.def = 1,
+	},
+	[KEX_REGION_POPULATE] = {
+		.name = "populate",
+		.type = KEX_ATTR_ENUM,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 1,
+		.def = 0,
+		.words = kex_region_populate_words,
+	},
+	[KEX_REGION_LIVE] = {
+		.name = "live",
+		.type = KEX_ATTR_BOOL,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 1,
+		.def = 0,
+		.live = true,
+	},
+	[KEX_REGION_REVOKE] = {
+		.name = "revoke",
+		.type = KEX_ATTR_TRIGGER,
+		.access = KEX_ATTR_WO,
+		.min = 1,
+		.max = 1,
+		.def = 0,
+		.live = true,
+	},
+};
+
+/* X(name, index suffix, access), in declared order */
+#define KEX_REGION_CONFIGFS_ATTRS(X) \
+	X(size, SIZE, RW) \
+	X(offset, OFFSET, RW) \
+	X(cache, CACHE, RW) \
+	X(mode, MODE, RW) \
+	X(scrub, SCRUB, RW) \
+	X(populate, POPULATE, RW) \
+	X(live, LIVE, RW) \
+	X(revoke, REVOKE, WO)
+
+/* X(name, file mode): the files of /sys/class/kex/<name>/ */
+#define KEX_REGION_SYSFS_ATTRS(X) \
+	X(kind, 0444) \
+	X(carveout, 0444) \
+	X(size, 0444) \
+	X(state, 0444) \
+	X(opens, 0444) \
+	X(mappings, 0444) \
+	X(resident, 0444) \
+	X(faults, 0444) \
+	X(evictions, 0444) \
+	X(restores, 0444) \
+	X(cache, 0444) \
+	X(phys, 0400) \
+	X(evict, 0200)
+
+#endif /* KEX_ATTRS_GEN_H */

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Written by configfs-schema/gen.py from kex.yaml; do not edit.
+#
+# What the conformance test loops over. Associative arrays are keyed by
+# object/name, as region/size; KEX_ATTRS gives the keys in declared order.
+#   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger
+#   KEX_ATTR_ACCESS   ro rw wo; the other direction is EACCES at open
+#   KEX_ATTR_DEFAULT  as a fresh item reads it back; unset where there is none
+#   KEX_ATTR_LIVE     1: may be written while live; 0: that is EBUSY
+#   KEX_ATTR_GOOD     lines 'READBACK WRITTEN', for a configured item; - as
+#                     READBACK: nothing to read. Writing has no effect but the
+#                     value
+#   KEX_ATTR_BAD      lines 'ERRNO WRITTEN'; WRITTEN may be empty or hold spaces
+# WRITTEN is what follows the first space of the line, to its end; it is meant
+# with one newline behind it. Facts and actions in sysfs:
+#   KEX_FACTS         keys kind/name, as region/phys
+#   KEX_FACT_TYPE     size uint enum word address table trigger range
+#   KEX_FACT_MODE     octal file mode, four digits
+#   KEX_FACT_WORDS    enum: the words, separated by spaces
+#   KEX_FACT_COUNTER  1: never goes backwards while live
+# KEX_FEATURES has every word that the features file may show.
+# shellcheck shell=bash disable=SC2034 # the arrays are used by the tests
+
+declare -ga KEX_ATTRS=(
+	root/features
+	carveout/bound
+	carveout/size
+	carveout/free
+	carveout/largest_free
+	region/size
+	region/offset
+	region/cache
+	region/mode
+	region/scrub
+	region/populate
+	region/live
+	region/revoke
+)
+declare -gA KEX_ATTR_TYPE=(
+	[root/features]=text
+	[carveout/bound]=bool
+	[carveout/size]=size
+	[carveout/free]=size
+	[carveout/largest_free]=size
+	[region/size]=size
+	[region/offset]=offset
+	[region/cache]=enum
+	[region/mode]=octal
+	[region/scrub]=bool
+	[region/populate]=enum
+	[region/live]=bool
+	[region/revoke]=trigger
+)
+declare -gA KEX_ATTR_ACCESS=(
+	[root/features]=ro
+	[carveout/bound]=ro
+	[carveout/size]=ro
+	[carveout/free]=ro
+	[carveout/largest_free]=ro
+	[region/size]=rw
+	[region/offset]=rw
+	[region/cache]=rw
+	[region/mode]=rw
+	[region/scrub]=rw
+	[region/populate]=rw
+	[region/live]=rw
+	[region/revoke]=wo
+)
+declare -gA KEX_ATTR_DEFAULT=(
+	[region/size]=0
+	[region/offset]=auto
+	[region/cache]=write-back
+	[region/mode]=0660
+	[region/scrub]=1
+	[region/populate]=eager
+	[region/live]=0
+)
+declare -gA KEX_ATTR_LIVE=(
+	[region/size]=0
+	[region/offset]=0
+	[region/cache]=0
+	[region/mode]=0
+	[region/scrub]=0
+	[region/populate]=0
+	[region/live]=1
+	[region/revoke]=1
+)
+declare -gA KEX_ATTR_GOOD=(
+	[region/size]='65536 65536
+65536 0x10000
+65536 64K
+65536 64k
+67108864 64M
+2147483648 2g
+18446744073709486080 18446744073709486080'
+	[region/offset]='auto auto
+0 0
+65536 65536
+65536 0x10000
+65536 64K
+65536 64k
+67108864 64M
+2147483648 2g
+18446744073709486080 18446744073709486080'
+	[region/cache]='write-back write-back
+write-combine write-combine
+uncached uncached
+device device'
+	[region/mode]='0000 0000
+0000 0
+0600 0600
+0600 600
+0777 0777
+0777 777'
+	[region/scrub]='0 0
+1 1'
+	[region/populate]='eager eager
+lazy lazy'
+	[region/live]='0 0'
+	[region/revoke]='- 1'
+)
+declare -gA KEX_ATTR_BAD=(
+	[region/size]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL K
+EINVAL 4KK
+EINVAL 4T
+EINVAL 4 K
+EINVAL 0x4G0
+ERANGE 0
+ERANGE 18446744073709551616
+ERANGE 0x10000000000000000
+ERANGE 17179869184G
+ERANGE 99999999999999999999999
+EINVAL 1
+EINVAL 65535
+EINVAL 65537
+EINVAL 98305'
+	[region/offset]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL K
+EINVAL 4KK
+EINVAL 4T
+EINVAL 4 K
+EINVAL 0x4G0
+ERANGE 18446744073709551616
+ERANGE 0x10000000000000000
+ERANGE 17179869184G
+ERANGE 99999999999999999999999
+EINVAL 1
+EINVAL 65535
+EINVAL 65537
+EINVAL 98305
+EINVAL AUTO
+EINVAL auto1
+EINVAL aut'
+	[region/cache]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL WRITE-BACK
+EINVAL write-bac
+EINVAL write-backx
+EINVAL write-back write-back
+EINVAL  write-back'
+	[region/mode]='EINVAL 
+EINVAL -1
+EINVAL junk
+EINVAL 8
+EINVAL 0668
+EINVAL 0x1ff
+EINVAL 0o660
+EINVAL 660 
+EINVAL 660x
+EINVAL u=rw
+ERANGE 1000
+ERANGE 7777777777777777777777777'
+	[region/scrub]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL y
+EINVAL on
+EINVAL true
+ERANGE 2
+ERANGE 18446744073709551616'
+	[region/populate]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL EAGER
+EINVAL eage
+EINVAL eagerx
+EINVAL eager eager
+EINVAL  eager'
+	[region/live]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL y
+EINVAL on
+EINVAL true
+ERANGE 2
+ERANGE 18446744073709551616'
+	[region/revoke]='EINVAL 0
+EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+ERANGE 2
+ERANGE 18446744073709551616'
+)
+
+declare -ga KEX_FACTS=(
+	region/kind
+	region/carveout
+	region/size
+	region/state
+	region/opens
+	region/mappings
+	region/resident
+	region/faults
+	region/evictions
+	region/restores
+	region/cache
+	region/phys
+	region/evict
+)
+declare -gA KEX_FACT_TYPE=(
+	[region/kind]=word
+	[region/carveout]=word
+	[region/size]=size
+	[region/state]=enum
+	[region/opens]=uint
+	[region/mappings]=uint
+	[region/resident]=size
+	[region/faults]=uint
+	[region/evictions]=uint
+	[region/restores]=uint
+	[region/cache]=enum
+	[region/phys]=address
+	[region/evict]=range
+)
+declare -gA KEX_FACT_MODE=(
+	[region/kind]=0444
+	[region/carveout]=0444
+	[region/size]=0444
+	[region/state]=0444
+	[region/opens]=0444
+	[region/mappings]=0444
+	[region/resident]=0444
+	[region/faults]=0444
+	[region/evictions]=0444
+	[region/restores]=0444
+	[region/cache]=0444
+	[region/phys]=0400
+	[region/evict]=0200
+)
+declare -gA KEX_FACT_WORDS=(
+	[region/state]='resident evicted'
+	[region/cache]='write-back write-combine uncached device'
+)
+declare -gA KEX_FACT_COUNTER=(
+	[region/kind]=0
+	[region/carveout]=0
+	[region/size]=0
+	[region/state]=0
+	[region/opens]=0
+	[region/mappings]=0
+	[region/resident]=0
+	[region/faults]=1
+	[region/evictions]=1
+	[region/restores]=1
+	[region/cache]=0
+	[region/phys]=0
+	[region/evict]=0
+)
+
+declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy)
