@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * kex: regions of set-aside physical memory
+ *
+ * The ABI of the nodes /dev/kex/<name>. Names, ranges and life of an object
+ * are set through configfs and read through sysfs; what belongs to one open
+ * file is done here.
+ */
+#ifndef _UAPI_LINUX_KEX_H
+#define _UAPI_LINUX_KEX_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define KEX_ABI_VERSION	1
+
+/* An object's name with its terminating NUL: [a-z0-9][a-z0-9._-]{0,30} */
+#define KEX_NAME_SIZE	32
+
+/**
+ * DOC: Conventions
+ *
+ * Every structure starts with argsz, the size in bytes that the caller knows.
+ * A smaller size than the first published one is EINVAL. Bytes beyond what
+ * the driver knows must be zero (E2BIG), and the driver writes no more than
+ * argsz bytes back, so that old programs run on new drivers and the reverse.
+ * flags and reserved fields that are not described must be zero. Numbers
+ * carry no size (_IO), as in VFIO.
+ *
+ * One errno has one meaning:
+ *
+ * ======= ==================================================================
+ * EINVAL  argsz too small, unknown flag, reserved field not zero, offset or
+ *         length not a multiple of the page, length 0
+ * ERANGE  the range ends behind the object
+ * E2BIG   non-zero bytes behind the structure that the driver knows
+ * EFAULT  the argument cannot be read or written
+ * EBADF   the file is not open for writing, and the call needs it
+ * ENODEV  the object was revoked; only close and munmap make sense now
+ * ENOTTY  unknown number
+ * EINTR   a fatal signal came first
+ * ======= ==================================================================
+ */
+
+#define KEX_IOC_MAGIC	'K'
+
+/* kex_info.cache, in the order of the configfs attribute's words */
+#define KEX_CACHE_WRITE_BACK	0
+#define KEX_CACHE_WRITE_COMBINE	1
+#define KEX_CACHE_UNCACHED	2
+#define KEX_CACHE_DEVICE	3
+
+/* kex_info.state */
+#define KEX_STATE_RESIDENT	0
+#define KEX_STATE_EVICTED	1
+#define KEX_STATE_HELD		2
+
+/* kex_info.kind */
+#define KEX_KIND_REGION		0
+#define KEX_KIND_WINDOW		1
+#define KEX_KIND_POOL		2
+
+/* kex_info.valid */
+#define KEX_INFO_PHYS		(1 << 0)
+
+/**
+ * struct kex_info - what an object is and how it fares
+ * @argsz: in: size of this structure
+ * @flags: 0
+ * @kind: out: KEX_KIND_*
+ * @cache: out: KEX_CACHE_*
+ * @state: out: KEX_STATE_*
+ * @valid: out: which of the fields marked below are filled in, KEX_INFO_*
+ * @size: out: bytes
+ * @phys: out: physical address of the first byte if KEX_INFO_PHYS; else 0:
+ *        shown with CAP_SYS_ADMIN only, as in /proc/PID/pagemap
+ * @resident: out: bytes now reachable through page tables, each counted once
+ * @mappings: out: virtual memory areas over the object, in all processes
+ * @opens: out: open files, those that only a mapping keeps open included
+ * @faults: out: page faults served
+ * @evictions: out: evictions done
+ * @restores: out: faults that brought evicted memory back
+ * @name: out: NUL-terminated
+ */
+struct kex_info {
+	__u32 argsz;
+	__u32 flags;
+	__u32 kind;
+	__u32 cache;
+	__u32 state;
+	__u32 valid;
+	__aligned_u64 size;
+	__aligned_u64 phys;
+	__aligned_u64 resident;
+	__aligned_u64 mappings;
+	__aligned_u64 opens;
+	__aligned_u64 faults;
+	__aligned_u64 evictions;
+	__aligned_u64 restores;
+	char name[KEX_NAME_SIZE];
+};
+
+/*
+ * KEX_INFO - describe the object behind this file
+ * @arg: struct kex_info
+ * Return: 0, or -1 with EINVAL, E2BIG, EFAULT or ENODEV.
+ */
+#define KEX_INFO	_IO(KEX_IOC_MAGIC, 0x00)
+
+/**
+ * struct kex_range - a part of an object
+ * @argsz: size of this structure
+ * @flags: 0
+ * @off: bytes from the object's first, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0
+ */
+struct kex_range {
+	__u32 argsz;
+	__u32 flags;
+	__aligned_u64 off;
+	__aligned_u64 len;
+};
+
+/*
+ * KEX_EVICT - clear every page-table entry over a range, in every process
+ * @arg: struct kex_range
+ *
+ * Each mapping stays. The next touch of a page faults and brings it back with
+ * the same bytes; kex_info counts it under restores. Needs a file that is open
+ * for writing.
+ * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR or ENODEV.
+ */
+#define KEX_EVICT	_IO(KEX_IOC_MAGIC, 0x02)
+
+#endif /* _UAPI_LINUX_KEX_H */
