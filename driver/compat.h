@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kex: what differs between the supported kernels
+ *
+ * The only file with version tests. Where a header tells by itself, its macro
+ * is asked; else the first release with the new form is named.
+ */
+#ifndef _KEX_COMPAT_H
+#define _KEX_COMPAT_H
+
+#include <linux/device/class.h>
+#include <linux/mm.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "kex needs Linux 6.1 or later"
+#endif
+
+/* class_create() lost its owner in 6.4 */
+static inline struct class *kex_class_create(const char *name)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	return class_create(name);
+#else
+	return class_create(THIS_MODULE, name);
+#endif
+}
+
+/* class.devnode takes a const device since 6.2 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define KEX_DEVNODE_CONST const
+#else
+#define KEX_DEVNODE_CONST
+#endif
+
+/**
+ * kex_vm_flags_mod() - set and clear flags of a VMA that is being mapped
+ * @vma: the VMA, its mmap_lock held for writing
+ * @set: flags to set
+ * @clear: flags to clear
+ *
+ * vm_flags became read-only, with vm_flags_mod() to change it, in 6.3.
+ */
+static inline void kex_vm_flags_mod(struct vm_area_struct *vma,
+				    unsigned long set, unsigned long clear)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags |= set;
+	vma->vm_flags &= ~clear;
+#endif
+}
+
+/**
+ * kex_pfn_mapped() - does a PFNMAP VMA have an entry at an address?
+ * @vma: the VMA; mmap_lock or the mapping's i_mmap_rwsem held
+ * @addr: an address in it
+ *
+ * follow_pfnmap_start() replaced follow_pte() in 6.12.
+ */
+static inline bool kex_pfn_mapped(struct vm_area_struct *vma, unsigned long addr)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	struct follow_pfnmap_args args = { .vma = vma, .address = addr };
+
+	if (follow_pfnmap_start(&args))
+		return false;
+	follow_pfnmap_end(&args);
+	return true;
+#else
+	spinlock_t *ptl;
+	pte_t *ptep;
+
+	if (follow_pte(vma->vm_mm, addr, &ptep, &ptl))
+		return false;
+	pte_unmap_unlock(ptep, ptl);
+	return true;
+#endif
+}
+
+#endif /* _KEX_COMPAT_H */
