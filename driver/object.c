@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kex: what regions, windows and pools have in common: a name, a node, a
+ * device in class kex, open files and references
+ */
+#include <linux/cdev.h>
+#include <linux/fs.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "compat.h"
+#include "kex.h"
+
+#define KEX_MINORS	4096
+
+static struct class *kex_class;
+static dev_t kex_devt;
+static struct cdev kex_cdev;
+
+static DEFINE_MUTEX(kex_nodes_lock);
+static DEFINE_XARRAY_ALLOC(kex_nodes);
+
+static char *kex_devnode(KEX_DEVNODE_CONST struct device *dev, umode_t *mode)
+{
+	struct kex_object *obj = dev_get_drvdata(dev);
+
+	if (mode && obj)
+		*mode = obj->mode;
+	return kasprintf(GFP_KERNEL, "kex/%s", dev_name(dev));
+}
+
+/**
+ * kex_objects_init() - set up class and node numbers
+ * @fops: open() of every node; it finds the object by minor
+ * @groups: sysfs groups of every device in the class
+ *
+ * Return: 0 or an errno.
+ */
+int kex_objects_init(const struct file_operations *fops,
+		     const struct attribute_group **groups)
+{
+	int ret;
+
+	ret = alloc_chrdev_region(&kex_devt, 0, KEX_MINORS, "kex");
+	if (ret)
+		return ret;
+	kex_class = kex_class_create("kex");
+	if (IS_ERR(kex_class)) {
+		ret = PTR_ERR(kex_class);
+		goto err_unregister;
+	}
+	kex_class->devnode = kex_devnode;
+	kex_class->dev_groups = groups;
+
+	cdev_init(&kex_cdev, fops);
+	kex_cdev.owner = THIS_MODULE;
+	ret = cdev_add(&kex_cdev, kex_devt, KEX_MINORS);
+	if (ret)
+		goto err_class;
+	return 0;
+
+err_class:
+	class_destroy(kex_class);
+err_unregister:
+	unregister_chrdev_region(kex_devt, KEX_MINORS);
+	return ret;
+}
+
+/**
+ * kex_objects_exit() - undo kex_objects_init(); no object is left
+ */
+void kex_objects_exit(void)
+{
+	cdev_del(&kex_cdev);
+	class_destroy(kex_class);
+	unregister_chrdev_region(kex_devt, KEX_MINORS);
+}
+
+/**
+ * kex_object_init() - prepare an object with one reference
+ * @obj: zeroed object
+ * @kind: KEX_KIND_*
+ * @name: a valid name
+ * @mode: permission bits of its node
+ * @ops: its kind's operations
+ */
+void kex_object_init(struct kex_object *obj, unsigned int kind, const char *name,
+		     umode_t mode, const struct kex_object_ops *ops)
+{
+	kref_init(&obj->ref);
+	obj->ops = ops;
+	obj->kind = kind;
+	obj->mode = mode;
+	obj->minor = -1;
+	strscpy(obj->name, name, sizeof(obj->name));
+}
+
+/**
+ * kex_object_publish() - make node and sysfs folder: the object can be opened
+ * @obj: a complete object
+ * @parent: its platform device
+ *
+ * Return: 0, -ENOMEM, -ENOSPC without a free minor, or what device_create()
+ * says. After a failure the caller puts the object.
+ */
+int kex_object_publish(struct kex_object *obj, struct device *parent)
+{
+	struct device *dev;
+	u32 minor;
+	int ret;
+
+	/* Held throughout, so that whoever opens the new node waits for the end */
+	mutex_lock(&kex_nodes_lock);
+	ret = xa_alloc(&kex_nodes, &minor, obj, XA_LIMIT(0, KEX_MINORS - 1),
+		       GFP_KERNEL);
+	if (ret)
+		goto out;
+	dev = device_create(kex_class, parent, MKDEV(MAJOR(kex_devt), minor), obj,
+			    "%s", obj->name);
+	if (IS_ERR(dev)) {
+		ret = PTR_ERR(dev);
+		xa_erase(&kex_nodes, minor);
+		goto out;
+	}
+	obj->dev = dev;
+	obj->minor = minor;
+out:
+	mutex_unlock(&kex_nodes_lock);
+	return ret == -EBUSY ? -ENOSPC : ret;
+}
+
+/**
+ * kex_object_hide() - remove node and sysfs folder: no more opens
+ * @obj: the object; hiding twice is harmless
+ * @force: hide it although it is open
+ *
+ * Waits for running sysfs callbacks of the object, so a caller holds no lock
+ * that they take.
+ *
+ * Return: 0, or -EBUSY while open and not @force.
+ */
+int kex_object_hide(struct kex_object *obj, bool force)
+{
+	int ret = 0;
+
+	mutex_lock(&kex_nodes_lock);
+	if (obj->opens && !force)
+		ret = -EBUSY;
+	else
+		obj->hidden = true;
+	mutex_unlock(&kex_nodes_lock);
+	if (ret || !obj->dev)
+		return ret;
+
+	device_unregister(obj->dev);
+	obj->dev = NULL;
+	return 0;
+}
+
+/**
+ * kex_object_open() - find an object for a file that is being opened
+ * @minor: the node's minor
+ *
+ * Return: the object with a reference, counted as open; NULL if there is none.
+ */
+struct kex_object *kex_object_open(unsigned int minor)
+{
+	struct kex_object *obj;
+
+	mutex_lock(&kex_nodes_lock);
+	obj = xa_load(&kex_nodes, minor);
+	if (obj && obj->hidden)
+		obj = NULL;
+	if (obj) {
+		kref_get(&obj->ref);
+		WRITE_ONCE(obj->opens, obj->opens + 1);
+	}
+	mutex_unlock(&kex_nodes_lock);
+	return obj;
+}
+
+/**
+ * kex_object_close() - undo kex_object_open()
+ * @obj: the object; the reference is consumed
+ */
+void kex_object_close(struct kex_object *obj)
+{
+	mutex_lock(&kex_nodes_lock);
+	WRITE_ONCE(obj->opens, obj->opens - 1);
+	mutex_unlock(&kex_nodes_lock);
+	kex_object_put(obj);
+}
+
+static void kex_object_release(struct kref *ref)
+{
+	struct kex_object *obj = container_of(ref, struct kex_object, ref);
+
+	if (obj->minor >= 0)
+		xa_erase(&kex_nodes, obj->minor);
+	obj->ops->release(obj);
+}
+
+/**
+ * kex_object_put() - give up a reference
+ * @obj: a hidden or never published object if this may be the last reference
+ *
+ * Context: may sleep, may scrub.
+ */
+void kex_object_put(struct kex_object *obj)
+{
+	kref_put(&obj->ref, kex_object_release);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kex: the region object: its pages, the kernel's view of them, its inode
+ */
+#include <linux/bitmap.h>
+#include <linux/fs.h>
+#include <linux/io.h>
+#include <linux/libnvdimm.h>
+#include <linux/mount.h>
+#include <linux/pseudo_fs.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "kex.h"
+
+#define KEX_FS_MAGIC	0x6b657866	/* "kexf" */
+
+/* How much is scrubbed between two chances to reschedule */
+#define KEX_SCRUB_STEP	SZ_1M
+
+static int kex_fs_init_context(struct fs_context *fc)
+{
+	return init_pseudo(fc, KEX_FS_MAGIC) ? 0 : -ENOMEM;
+}
+
+/*
+ * Only there for inodes, one per region, as vfio does it. No owner: the mount
+ * lives as long as the module, and would otherwise pin it.
+ */
+static struct file_system_type kex_fs_type = {
+	.name		 = "kex",
+	.init_fs_context = kex_fs_init_context,
+	.kill_sb	 = kill_anon_super,
+};
+
+static struct vfsmount *kex_fs_mount;
+
+/**
+ * kex_regions_init() - set up what all regions share
+ *
+ * Return: 0 or an errno.
+ */
+int kex_regions_init(void)
+{
+	kex_fs_mount = kern_mount(&kex_fs_type);
+	return PTR_ERR_OR_ZERO(kex_fs_mount);
+}
+
+/**
+ * kex_regions_exit() - undo kex_regions_init(); no region is left
+ */
+void kex_regions_exit(void)
+{
+	kern_unmount(kex_fs_mount);
+}
+
+/* A region's bytes have one attribute, in the kernel as in user space */
+static int kex_region_kmap(struct kex_region *region)
+{
+	switch (region->cache) {
+	case KEX_CACHE_WRITE_BACK:
+		region->wb = memremap(region->phys, region->size, MEMREMAP_WB);
+		break;
+	case KEX_CACHE_WRITE_COMBINE:
+		region->io = ioremap_wc(region->phys, region->size);
+		break;
+	case KEX_CACHE_UNCACHED:
+		region->io = ioremap_np(region->phys, region->size);
+		break;
+	case KEX_CACHE_DEVICE:
+		region->io = ioremap(region->phys, region->size);
+		break;
+	}
+	return region->wb || region->io ? 0 : -ENOMEM;
+}
+
+static void kex_region_kunmap(struct kex_region *region)
+{
+	if (region->wb)
+		memunmap(region->wb);
+	if (region->io)
+		iounmap(region->io);
+}
+
+/*
+ * The next user's attribute may differ: no line of these bytes may be left in
+ * the cache, or it would be written back over what he wrote past it.
+ */
+static void kex_region_flush(struct kex_region *region)
+{
+	if (!region->wb)
+		return;
+	arch_wb_cache_pmem(region->wb, region->size);
+	arch_invalidate_pmem(region->wb, region->size);
+}
+
+static void kex_region_scrub(struct kex_region *region)
+{
+	u64 off, len;
+
+	for (off = 0; region->scrub && off < region->size; off += len) {
+		len = min_t(u64, region->size - off, KEX_SCRUB_STEP);
+		if (region->wb)
+			memset(region->wb + off, 0, len);
+		else
+			memset_io(region->io + off, 0, len);
+		cond_resched();
+	}
+	kex_region_flush(region);
+}
+
+/**
+ * kex_region_read() - copy bytes out of a region
+ * @region: the region
+ * @to: buffer in kernel memory
+ * @off: first byte
+ * @len: bytes; the caller has checked the range
+ */
+void kex_region_read(struct kex_region *region, void *to, u64 off, size_t len)
+{
+	if (region->wb)
+		memcpy(to, region->wb + off, len);
+	else
+		memcpy_fromio(to, region->io + off, len);
+}
+
+/**
+ * kex_region_write() - copy bytes into a region
+ * @region: the region
+ * @off: first byte
+ * @from: buffer in kernel memory
+ * @len: bytes; the caller has checked the range
+ */
+void kex_region_write(struct kex_region *region, u64 off, const void *from,
+		      size_t len)
+{
+	if (region->wb)
+		memcpy(region->wb + off, from, len);
+	else
+		memcpy_toio(region->io + off, from, len);
+}
+
+static struct kex_region *kex_region_alloc(struct kex_carveout *co,
+					   const struct kex_region_params *params,
+					   const struct kex_object_ops *obj_ops)
+{
+	struct kex_region *region;
+
+	region = kzalloc(sizeof(*region), GFP_KERNEL);
+	if (!region)
+		return NULL;
+	kex_object_init(&region->obj, KEX_KIND_REGION, params->name, params->mode,
+			obj_ops);
+	INIT_LIST_HEAD(&region->node);
+	INIT_LIST_HEAD(&region->mms);
+	spin_lock_init(&region->mms_lock);
+	mutex_init(&region->zap_lock);
+	init_rwsem(&region->map_rwsem);
+	region->co = co;
+	region->size = params->size;
+	region->offset = params->offset;
+	region->cache = params->cache;
+	region->scrub = params->scrub;
+	region->lazy = params->lazy;
+	return region;
+}
+
+/* Everything but the node. What fails leaves the rest to kex_region_release() */
+static int kex_region_build(struct kex_region *region)
+{
+	struct kex_memory *mem = region->co->mem;
+	int ret;
+
+	ret = kex_memory_alloc(mem, region->size, &region->offset, &region->phys);
+	if (ret)
+		return ret;
+	kref_get(&mem->ref);
+	region->mem = mem;
+
+	ret = kex_region_kmap(region);
+	if (ret)
+		return ret;
+	region->evicted = kvcalloc(BITS_TO_LONGS(kex_region_pages(region)),
+				   sizeof(long), GFP_KERNEL);
+	if (!region->evicted)
+		return -ENOMEM;
+	region->inode = alloc_anon_inode(kex_fs_mount->mnt_sb);
+	if (IS_ERR(region->inode)) {
+		ret = PTR_ERR(region->inode);
+		region->inode = NULL;
+		return ret;
+	}
+	kex_region_scrub(region);
+	return 0;
+}
+
+/**
+ * kex_region_create() - make a live region
+ * @co: its carve-out, lock held
+ * @params: what it shall be; checked against the attributes' ranges
+ * @obj_ops: file operations and release
+ * @ops: what to tell the maker
+ * @owner: argument of @ops
+ *
+ * Return: the region, whose first reference kex_region_retire() or
+ * kex_map_revoke() and a put give up; or -ENODEV if @co is not bound, -EINVAL
+ * without a size, -ENOSPC, -EBUSY, -ERANGE (see kex_memory_alloc()), -ENOMEM,
+ * -EEXIST.
+ */
+struct kex_region *kex_region_create(struct kex_carveout *co,
+				     const struct kex_region_params *params,
+				     const struct kex_object_ops *obj_ops,
+				     const struct kex_region_ops *ops, void *owner)
+{
+	struct kex_region *region;
+	int ret;
+
+	lockdep_assert_held(&co->lock);
+	if (!co->dev)
+		return ERR_PTR(-ENODEV);
+	if (!params->size)
+		return ERR_PTR(-EINVAL);
+
+	region = kex_region_alloc(co, params, obj_ops);
+	if (!region)
+		return ERR_PTR(-ENOMEM);
+	ret = kex_region_build(region);
+	if (!ret)
+		ret = kex_object_publish(&region->obj, co->dev);
+	if (ret) {
+		kex_object_put(&region->obj);
+		return ERR_PTR(ret);
+	}
+	region->ops = ops;
+	region->owner = owner;
+	list_add_tail(&region->node, &co->regions);
+	return region;
+}
+
+/**
+ * kex_region_retire() - take a region down: no node, not live any more
+ * @region: a live region; its carve-out's lock held
+ * @force: although it is open; the caller sees to the mappings
+ *
+ * The caller then gives up the first reference. The pages stay taken until
+ * the last file is closed.
+ *
+ * Return: 0, or -EBUSY while open and not @force.
+ */
+int kex_region_retire(struct kex_region *region, bool force)
+{
+	int ret;
+
+	lockdep_assert_held(&region->co->lock);
+	ret = kex_object_hide(&region->obj, force);
+	if (!ret)
+		list_del_init(&region->node);
+	return ret;
+}
+
+/**
+ * kex_region_release() - free a region and give its pages back
+ * @obj: the region's object, without references
+ */
+void kex_region_release(struct kex_object *obj)
+{
+	struct kex_region *region = to_kex_region(obj);
+
+	if (region->inode)
+		iput(region->inode);
+	kvfree(region->evicted);
+	if (region->wb || region->io)
+		kex_region_scrub(region);
+	kex_region_kunmap(region);
+	if (region->mem) {
+		kex_memory_free(region->mem, region->phys, region->size);
+		kex_memory_put(region->mem);
+	}
+	kfree(region);
+}
