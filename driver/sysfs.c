@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kex: /sys/class/kex/<name>/: facts about live objects, and actions on them
+ */
+#include <linux/device.h>
+#include <linux/sysfs.h>
+
+#include "kex.h"
+#include "attrs.gen.h"
+
+static const char * const kex_kind_words[] = {
+	[KEX_KIND_REGION] = "region",
+	[KEX_KIND_WINDOW] = "window",
+	[KEX_KIND_POOL]	  = "pool",
+};
+
+static const char * const kex_state_words[] = {
+	[KEX_STATE_RESIDENT] = "resident",
+	[KEX_STATE_EVICTED]  = "evicted",
+	[KEX_STATE_HELD]     = "held",
+};
+
+static struct kex_object *kex_dev_object(struct device *dev)
+{
+	return dev_get_drvdata(dev);
+}
+
+static struct kex_region *kex_dev_region(struct device *dev)
+{
+	return to_kex_region(kex_dev_object(dev));
+}
+
+static ssize_t kind_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", kex_kind_words[kex_dev_object(dev)->kind]);
+}
+
+static ssize_t carveout_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%s\n", kex_dev_region(dev)->co->name);
+}
+
+static ssize_t size_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kex_dev_region(dev)->size);
+}
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  kex_state_words[kex_map_state(kex_dev_region(dev))]);
+}
+
+static ssize_t opens_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(kex_dev_object(dev)->opens));
+}
+
+static ssize_t mappings_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kex_map_count(kex_dev_region(dev)));
+}
+
+static ssize_t resident_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	u64 bytes;
+	int ret;
+
+	ret = kex_map_resident(kex_dev_region(dev), &bytes);
+	return ret ?: sysfs_emit(buf, "%llu\n", bytes);
+}
+
+static ssize_t faults_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_region(dev)->faults));
+}
+
+static ssize_t evictions_show(struct device *dev, struct device_attribute *attr,
+			      char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_region(dev)->evictions));
+}
+
+static ssize_t restores_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_region(dev)->restores));
+}
+
+static ssize_t cache_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  kex_region_cache_words[kex_dev_region(dev)->cache]);
+}
+
+static ssize_t phys_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%#llx\n", (u64)kex_dev_region(dev)->phys);
+}
+
+static ssize_t evict_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct kex_region *region = kex_dev_region(dev);
+	u64 off, len;
+	int ret;
+
+	ret = kex_parse_range(buf, region->size, &off, &len);
+	if (!ret)
+		ret = kex_map_evict(region, off, len);
+	return ret ?: count;
+}
+
+/* By mode: facts for all, facts for root, actions */
+#define KEX_SYSFS_0444(_name)	__ATTR(_name, 0444, _name##_show, NULL)
+#define KEX_SYSFS_0400(_name)	__ATTR(_name, 0400, _name##_show, NULL)
+#define KEX_SYSFS_0200(_name)	__ATTR(_name, 0200, NULL, _name##_store)
+
+#define KEX_SYSFS_ATTR(_name, _mode) \
+	static struct device_attribute dev_attr_##_name = KEX_SYSFS_##_mode(_name);
+#define KEX_SYSFS_ENTRY(_name, _mode)	&dev_attr_##_name.attr,
+
+KEX_REGION_SYSFS_ATTRS(KEX_SYSFS_ATTR)
+
+static struct attribute *kex_region_sysfs_attrs[] = {
+	KEX_REGION_SYSFS_ATTRS(KEX_SYSFS_ENTRY)
+	NULL
+};
+
+static const struct attribute_group kex_region_sysfs_group = {
+	.attrs = kex_region_sysfs_attrs,
+};
+
+const struct attribute_group *kex_sysfs_groups[] = {
+	&kex_region_sysfs_group,
+	NULL
+};
