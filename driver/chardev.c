@@ -25,7 +25,7 @@ static int kex_node_open(struct inode *inode, struct file *file)
 		return -ENXIO;
 	file->private_data = obj;
 	replace_fops(file, fops_get(obj->ops->fops));
-	file->f_mapping = to_kex_region(obj)->inode->i_mapping;
+	file->f_mapping = obj->inode->i_mapping;
 	return 0;
 }
 
@@ -108,10 +108,8 @@ static ssize_t kex_region_rw(struct file *file, char __user *ubuf, size_t count,
 		if (ret < 0)
 			break;
 		done += len;
-		if (fatal_signal_pending(current))
-			ret = -EINTR;
 		cond_resched();
-	} while (done < count && !ret);
+	} while (done < count && !fatal_signal_pending(current));
 	kfree(buf);
 
 	*pos += done;

@@ -195,6 +195,8 @@ struct kex_object_ops {
  * struct kex_object - what region, window and pool have in common
  * @ref: one for being live, one per open file
  * @ops: see struct kex_object_ops
+ * @inode: holds the address_space that every open file shares, so that one
+ *	   call reaches each mapping: split, moved or forked
  * @dev: device in class kex, NULL before publishing and after hiding
  * @opens: open files; written under kex_nodes_lock
  * @hidden: no more opens; kex_nodes_lock
@@ -206,6 +208,7 @@ struct kex_object_ops {
 struct kex_object {
 	struct kref ref;
 	const struct kex_object_ops *ops;
+	struct inode *inode;
 	struct device *dev;
 	unsigned int opens;
 	bool hidden;
@@ -218,8 +221,8 @@ struct kex_object {
 int kex_objects_init(const struct file_operations *fops,
 		     const struct attribute_group **groups);
 void kex_objects_exit(void);
-void kex_object_init(struct kex_object *obj, unsigned int kind, const char *name,
-		     umode_t mode, const struct kex_object_ops *ops);
+int kex_object_init(struct kex_object *obj, unsigned int kind, const char *name,
+		    umode_t mode, const struct kex_object_ops *ops);
 int kex_object_publish(struct kex_object *obj, struct device *parent);
 int kex_object_hide(struct kex_object *obj, bool force);
 struct kex_object *kex_object_open(unsigned int minor);
@@ -271,8 +274,6 @@ struct kex_region_ops {
  * @lazy: see struct kex_region_params
  * @wb: kernel's mapping of a write-back region, else NULL
  * @io: kernel's mapping of any other, else NULL
- * @inode: holds the address_space that every open file shares, so that one
- *	   call reaches each mapping: split, moved or forked
  * @zap_lock: one zap at a time
  * @map_rwsem: guards @revoked, and @evicted against zaps
  * @revoked: nothing may be mapped or touched any more
@@ -298,7 +299,6 @@ struct kex_region {
 	bool lazy;
 	void *wb;
 	void __iomem *io;
-	struct inode *inode;
 
 	struct mutex zap_lock;
 	struct rw_semaphore map_rwsem;
@@ -323,8 +323,6 @@ static inline unsigned long kex_region_pages(const struct kex_region *region)
 	return region->size >> PAGE_SHIFT;
 }
 
-int kex_regions_init(void);
-void kex_regions_exit(void);
 struct kex_region *kex_region_create(struct kex_carveout *co,
 				     const struct kex_region_params *params,
 				     const struct kex_object_ops *obj_ops,

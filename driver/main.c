@@ -86,12 +86,9 @@ static int __init kex_init(void)
 {
 	int ret;
 
-	ret = kex_regions_init();
-	if (ret)
-		return ret;
 	ret = kex_objects_init(&kex_node_fops, kex_sysfs_groups);
 	if (ret)
-		goto err_regions;
+		return ret;
 	ret = kex_configfs_init();
 	if (ret)
 		goto err_objects;
@@ -104,8 +101,6 @@ err_configfs:
 	kex_configfs_exit();
 err_objects:
 	kex_objects_exit();
-err_regions:
-	kex_regions_exit();
 	return ret;
 }
 module_init(kex_init);
@@ -115,7 +110,6 @@ static void __exit kex_exit(void)
 	platform_driver_unregister(&kex_driver);
 	kex_configfs_exit();
 	kex_objects_exit();
-	kex_regions_exit();
 }
 module_exit(kex_exit);
 

@@ -126,7 +126,7 @@ static bool kex_mm_sync(struct kex_region *region)
 static void kex_zap(struct kex_region *region, u64 off, u64 len)
 {
 	lockdep_assert_held_write(&region->map_rwsem);
-	unmap_mapping_range(region->inode->i_mapping, off, len, 1);
+	unmap_mapping_range(region->obj.inode->i_mapping, off, len, 1);
 }
 
 /* The second pass: what ->mmap had inserted, but not yet linked */
@@ -383,7 +383,7 @@ static struct vm_area_struct *kex_vma_next(struct rb_node *node)
  */
 u64 kex_map_count(struct kex_region *region)
 {
-	struct address_space *mapping = region->inode->i_mapping;
+	struct address_space *mapping = region->obj.inode->i_mapping;
 	struct vm_area_struct *vma;
 	u64 count = 0;
 
@@ -414,7 +414,7 @@ static void kex_vma_mark(struct vm_area_struct *vma, unsigned long *pages)
  */
 int kex_map_resident(struct kex_region *region, u64 *bytes)
 {
-	struct address_space *mapping = region->inode->i_mapping;
+	struct address_space *mapping = region->obj.inode->i_mapping;
 	unsigned long nr = kex_region_pages(region);
 	struct vm_area_struct *vma;
 	unsigned long *pages;

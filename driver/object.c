@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * kex: what regions, windows and pools have in common: a name, a node, a
- * device in class kex, open files and references
+ * device in class kex, an address_space, open files and references
  */
 #include <linux/cdev.h>
 #include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/pseudo_fs.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
@@ -12,6 +14,7 @@
 #include "kex.h"
 
 #define KEX_MINORS	4096
+#define KEX_FS_MAGIC	0x6b657866	/* "kexf" */
 
 static struct class *kex_class;
 static dev_t kex_devt;
@@ -19,6 +22,23 @@ static struct cdev kex_cdev;
 
 static DEFINE_MUTEX(kex_nodes_lock);
 static DEFINE_XARRAY_ALLOC(kex_nodes);
+
+static int kex_fs_init_context(struct fs_context *fc)
+{
+	return init_pseudo(fc, KEX_FS_MAGIC) ? 0 : -ENOMEM;
+}
+
+/*
+ * Only there for inodes, one per object, as vfio does it. No owner: the mount
+ * lives as long as the module, and would otherwise pin it.
+ */
+static struct file_system_type kex_fs_type = {
+	.name		 = "kex",
+	.init_fs_context = kex_fs_init_context,
+	.kill_sb	 = kill_anon_super,
+};
+
+static struct vfsmount *kex_fs_mount;
 
 static char *kex_devnode(KEX_DEVNODE_CONST struct device *dev, umode_t *mode)
 {
@@ -30,7 +50,7 @@ static char *kex_devnode(KEX_DEVNODE_CONST struct device *dev, umode_t *mode)
 }
 
 /**
- * kex_objects_init() - set up class and node numbers
+ * kex_objects_init() - set up class, node numbers and inodes
  * @fops: open() of every node; it finds the object by minor
  * @groups: sysfs groups of every device in the class
  *
@@ -41,9 +61,12 @@ int kex_objects_init(const struct file_operations *fops,
 {
 	int ret;
 
+	kex_fs_mount = kern_mount(&kex_fs_type);
+	if (IS_ERR(kex_fs_mount))
+		return PTR_ERR(kex_fs_mount);
 	ret = alloc_chrdev_region(&kex_devt, 0, KEX_MINORS, "kex");
 	if (ret)
-		return ret;
+		goto err_unmount;
 	kex_class = kex_class_create("kex");
 	if (IS_ERR(kex_class)) {
 		ret = PTR_ERR(kex_class);
@@ -63,6 +86,8 @@ err_class:
 	class_destroy(kex_class);
 err_unregister:
 	unregister_chrdev_region(kex_devt, KEX_MINORS);
+err_unmount:
+	kern_unmount(kex_fs_mount);
 	return ret;
 }
 
@@ -74,6 +99,7 @@ void kex_objects_exit(void)
 	cdev_del(&kex_cdev);
 	class_destroy(kex_class);
 	unregister_chrdev_region(kex_devt, KEX_MINORS);
+	kern_unmount(kex_fs_mount);
 }
 
 /**
@@ -83,16 +109,22 @@ void kex_objects_exit(void)
  * @name: a valid name
  * @mode: permission bits of its node
  * @ops: its kind's operations
+ *
+ * Return: 0 or -ENOMEM, after which the caller frees the object.
  */
-void kex_object_init(struct kex_object *obj, unsigned int kind, const char *name,
-		     umode_t mode, const struct kex_object_ops *ops)
+int kex_object_init(struct kex_object *obj, unsigned int kind, const char *name,
+		    umode_t mode, const struct kex_object_ops *ops)
 {
+	obj->inode = alloc_anon_inode(kex_fs_mount->mnt_sb);
+	if (IS_ERR(obj->inode))
+		return PTR_ERR(obj->inode);
 	kref_init(&obj->ref);
 	obj->ops = ops;
 	obj->kind = kind;
 	obj->mode = mode;
 	obj->minor = -1;
 	strscpy(obj->name, name, sizeof(obj->name));
+	return 0;
 }
 
 /**
@@ -197,6 +229,7 @@ static void kex_object_release(struct kref *ref)
 
 	if (obj->minor >= 0)
 		xa_erase(&kex_nodes, obj->minor);
+	iput(obj->inode);
 	obj->ops->release(obj);
 }
 

@@ -1,59 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kex: the region object: its pages, the kernel's view of them, its inode
+ * kex: the region object: its pages and the kernel's view of them
  */
 #include <linux/bitmap.h>
-#include <linux/fs.h>
 #include <linux/io.h>
 #include <linux/libnvdimm.h>
-#include <linux/mount.h>
-#include <linux/pseudo_fs.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "kex.h"
 
-#define KEX_FS_MAGIC	0x6b657866	/* "kexf" */
-
 /* How much is scrubbed between two chances to reschedule */
 #define KEX_SCRUB_STEP	SZ_1M
-
-static int kex_fs_init_context(struct fs_context *fc)
-{
-	return init_pseudo(fc, KEX_FS_MAGIC) ? 0 : -ENOMEM;
-}
-
-/*
- * Only there for inodes, one per region, as vfio does it. No owner: the mount
- * lives as long as the module, and would otherwise pin it.
- */
-static struct file_system_type kex_fs_type = {
-	.name		 = "kex",
-	.init_fs_context = kex_fs_init_context,
-	.kill_sb	 = kill_anon_super,
-};
-
-static struct vfsmount *kex_fs_mount;
-
-/**
- * kex_regions_init() - set up what all regions share
- *
- * Return: 0 or an errno.
- */
-int kex_regions_init(void)
-{
-	kex_fs_mount = kern_mount(&kex_fs_type);
-	return PTR_ERR_OR_ZERO(kex_fs_mount);
-}
-
-/**
- * kex_regions_exit() - undo kex_regions_init(); no region is left
- */
-void kex_regions_exit(void)
-{
-	kern_unmount(kex_fs_mount);
-}
 
 /* A region's bytes have one attribute, in the kernel as in user space */
 static int kex_region_kmap(struct kex_region *region)
@@ -146,12 +105,17 @@ static struct kex_region *kex_region_alloc(struct kex_carveout *co,
 					   const struct kex_object_ops *obj_ops)
 {
 	struct kex_region *region;
+	int ret;
 
 	region = kzalloc(sizeof(*region), GFP_KERNEL);
 	if (!region)
-		return NULL;
-	kex_object_init(&region->obj, KEX_KIND_REGION, params->name, params->mode,
-			obj_ops);
+		return ERR_PTR(-ENOMEM);
+	ret = kex_object_init(&region->obj, KEX_KIND_REGION, params->name,
+			      params->mode, obj_ops);
+	if (ret) {
+		kfree(region);
+		return ERR_PTR(ret);
+	}
 	INIT_LIST_HEAD(&region->node);
 	INIT_LIST_HEAD(&region->mms);
 	spin_lock_init(&region->mms_lock);
@@ -185,12 +149,6 @@ static int kex_region_build(struct kex_region *region)
 				   sizeof(long), GFP_KERNEL);
 	if (!region->evicted)
 		return -ENOMEM;
-	region->inode = alloc_anon_inode(kex_fs_mount->mnt_sb);
-	if (IS_ERR(region->inode)) {
-		ret = PTR_ERR(region->inode);
-		region->inode = NULL;
-		return ret;
-	}
 	kex_region_scrub(region);
 	return 0;
 }
@@ -223,8 +181,8 @@ struct kex_region *kex_region_create(struct kex_carveout *co,
 		return ERR_PTR(-EINVAL);
 
 	region = kex_region_alloc(co, params, obj_ops);
-	if (!region)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(region))
+		return region;
 	ret = kex_region_build(region);
 	if (!ret)
 		ret = kex_object_publish(&region->obj, co->dev);
@@ -267,8 +225,6 @@ void kex_region_release(struct kex_object *obj)
 {
 	struct kex_region *region = to_kex_region(obj);
 
-	if (region->inode)
-		iput(region->inode);
 	kvfree(region->evicted);
 	if (region->wb || region->io)
 		kex_region_scrub(region);
