@@ -1,0 +1,1093 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kexmap: play a script of small acts on files and mappings.
+ *
+ *   kexmap [-i | COMMAND...] <SCRIPT
+ *
+ * A script has one command a line, with the reply that it must get:
+ *
+ *   open /dev/kex/fb0
+ *   map 0 64K
+ *   fill 0 64K 7
+ *   faults 0 4K          -> 0
+ *   map 64K 4K           -> EINVAL
+ *   info size            -> ?
+ *
+ * Without an arrow the reply must be "ok"; "?" prints it. Each reply that
+ * differs is reported on stderr, and the exit status is then 1. With -i every
+ * reply is printed and none is judged. With commands as arguments the script
+ * is not read from stdin.
+ *
+ * A reply is ok, a number, a word, the name of an errno, BAD@0x… (first byte
+ * that differs) or SIGBUS@0x… (SIGSEGV@): offsets in the mapping.
+ * COMMANDS below has every command with its arguments.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <grp.h>
+
+#include <linux/kex.h>
+
+#include "util.h"
+
+#define MAX_ARGS	12
+#define MAX_SLOTS	16
+#define REPLY_SIZE	512
+
+/* A kid that has not answered by then hangs: nothing here takes long */
+#define KID_LIMIT_MS	60000
+
+struct mapping {
+	char *addr;
+	size_t len;
+	uint64_t off;
+};
+
+struct kid {
+	pid_t pid;
+	int to;
+	int from;
+};
+
+static int files[MAX_SLOTS];
+static int nr_files, file_index;
+static struct mapping maps[MAX_SLOTS];
+static int nr_maps, map_index;
+static struct kid kids[MAX_SLOTS];
+static int nr_kids;
+static bool is_kid;
+static char *data;
+static size_t data_len;
+static size_t page;
+static char reply[REPLY_SIZE];
+
+static sigjmp_buf fault_jump;
+static volatile sig_atomic_t fault_expected;
+static void *volatile fault_addr;
+
+static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reply, sizeof(reply), fmt, ap);
+	va_end(ap);
+}
+
+/* The result of a system call: "ok", or the errno */
+static void say_ret(long ret)
+{
+	say("%s", ret < 0 ? errno_name(errno) : "ok");
+}
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (!fault_expected) {
+		signal(sig, SIG_DFL);
+		raise(sig);
+		return;
+	}
+	fault_addr = info->si_addr;
+	siglongjmp(fault_jump, sig);
+}
+
+static struct mapping *mapping(void)
+{
+	if (!nr_maps)
+		die("no mapping yet");
+	return &maps[map_index];
+}
+
+static int file(void)
+{
+	if (!nr_files)
+		die("no open file yet");
+	return files[file_index];
+}
+
+/* Run the statement; a fault in it becomes the reply, and "caught" is true */
+#define GUARDED(caught, statement) do {					\
+	int sig_ = sigsetjmp(fault_jump, 1);				\
+									\
+	(caught) = sig_ != 0;						\
+	if (!sig_) {							\
+		fault_expected = 1;					\
+		statement;						\
+	} else {							\
+		say("SIG%s@0x%zx", sigabbrev_np(sig_),			\
+		    (size_t)((char *)fault_addr - mapping()->addr));	\
+	}								\
+	fault_expected = 0;						\
+} while (0)
+
+/*
+ * The word that belongs at an offset of the object: whichever mapping shows
+ * it, and for two seeds never the same.
+ */
+static uint64_t pattern(uint64_t off, uint64_t seed)
+{
+	uint64_t x = off / 8 + 1 + (seed << 40);
+
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+	return x ^ (x >> 31);
+}
+
+/* Aligned 64-bit accesses only: they are right for every cache attribute */
+static void fill(char *addr, size_t len, uint64_t off, uint64_t seed)
+{
+	volatile uint64_t *word = (volatile uint64_t *)addr;
+	size_t i;
+
+	for (i = 0; i < len / 8; i++)
+		word[i] = pattern(off + i * 8, seed);
+}
+
+/* Returns the first offset that differs, or -1 */
+static long check(char *addr, size_t len, uint64_t off, uint64_t seed)
+{
+	volatile uint64_t *word = (volatile uint64_t *)addr;
+	size_t i;
+
+	for (i = 0; i < len / 8; i++)
+		if (word[i] != pattern(off + i * 8, seed))
+			return i * 8;
+	return -1;
+}
+
+static long check_value(char *addr, size_t len, unsigned int value)
+{
+	uint64_t want = 0x0101010101010101ULL * (value & 0xff);
+	volatile uint64_t *word = (volatile uint64_t *)addr;
+	size_t i;
+
+	for (i = 0; i < len / 8; i++)
+		if (word[i] != want)
+			return i * 8;
+	return -1;
+}
+
+static void say_check(long bad)
+{
+	if (bad < 0)
+		say("ok");
+	else
+		say("BAD@0x%lx", bad);
+}
+
+/*
+ * Minor faults of one touch a page. The first pass, over memory that is
+ * there, takes the faults of the code and of the stack (a forked child's is
+ * still shared) out of the count.
+ */
+static long __attribute__((noinline)) touch_pages(char *addr, size_t len, bool write)
+{
+	struct rusage before, after;
+	size_t i;
+
+	getrusage(RUSAGE_SELF, &before);
+	for (i = 0; i < len; i += page) {
+		if (write)
+			*(volatile char *)(addr + i) = *(volatile char *)(addr + i);
+		else
+			(void)*(volatile char *)(addr + i);
+	}
+	getrusage(RUSAGE_SELF, &after);
+	return after.ru_minflt - before.ru_minflt;
+}
+
+static size_t arg_size(char **arg, int n, const char *otherwise)
+{
+	const char *text = arg[n] ? arg[n] : otherwise;
+
+	if (!text)
+		die("%s: too few arguments", arg[0]);
+	return parse_size(text);
+}
+
+static char *arg_text(char **arg, int n)
+{
+	if (!arg[n])
+		die("%s: too few arguments", arg[0]);
+	return arg[n];
+}
+
+/* Files */
+
+static void do_open(char **arg)
+{
+	const char *how = arg[2] ? arg[2] : "rw";
+	int flags = !strcmp(how, "r") ? O_RDONLY : !strcmp(how, "w") ? O_WRONLY : O_RDWR;
+	int fd = open(arg_text(arg, 1), flags | O_CLOEXEC);
+
+	say_ret(fd);
+	if (fd < 0)
+		return;
+	if (nr_files == MAX_SLOTS)
+		die("too many open files");
+	file_index = nr_files;
+	files[nr_files++] = fd;
+}
+
+static void do_close(char **arg)
+{
+	(void)arg;
+	say_ret(close(file()));
+}
+
+static void do_file(char **arg)
+{
+	file_index = arg_size(arg, 1, NULL);
+	if (file_index >= nr_files)
+		die("no file %d", file_index);
+	say("ok");
+}
+
+static void room(size_t len)
+{
+	data = realloc(data, len ? len : 1);
+	if (!data)
+		die("no memory");
+	data_len = 0;
+}
+
+static void do_pread(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	ssize_t ret;
+
+	room(len);
+	ret = pread(file(), data, len, off);
+	data_len = ret < 0 ? 0 : ret;
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+}
+
+static void do_pwrite(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	ssize_t ret;
+
+	room(len);
+	fill(data, len, off, arg_size(arg, 3, "1"));
+	ret = pwrite(file(), data, len, off);
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+}
+
+/* read() and write() move the file's own position, as dd and cat have it */
+static void do_read(char **arg)
+{
+	size_t len = arg_size(arg, 1, NULL);
+	ssize_t ret;
+
+	room(len);
+	ret = read(file(), data, len);
+	data_len = ret < 0 ? 0 : ret;
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+}
+
+static void do_write(char **arg)
+{
+	size_t len = arg_size(arg, 1, NULL);
+	off_t off = lseek(file(), 0, SEEK_CUR);
+	ssize_t ret;
+
+	room(len);
+	fill(data, len, off, arg_size(arg, 2, "1"));
+	ret = write(file(), data, len);
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+}
+
+/* An unreadable buffer: EFAULT must come back, and nothing else happen */
+static void do_badread(char **arg)
+{
+	ssize_t ret = pread(file(), NULL, arg_size(arg, 1, "4K"), 0);
+
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+}
+
+static void do_badwrite(char **arg)
+{
+	ssize_t ret = pwrite(file(), NULL, arg_size(arg, 1, "4K"), 0);
+
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+}
+
+/* What the last read or pread brought: a pattern, or one value */
+static void do_data(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL);
+
+	say_check(check(data, data_len, off, arg_size(arg, 2, "1")));
+}
+
+static void do_datais(char **arg)
+{
+	say_check(check_value(data, data_len, arg_size(arg, 1, NULL)));
+}
+
+static void do_seek(char **arg)
+{
+	const char *how = arg[2] ? arg[2] : "set";
+	int whence = !strcmp(how, "cur") ? SEEK_CUR : !strcmp(how, "end") ? SEEK_END : SEEK_SET;
+	off_t ret = lseek(file(), strtoll(arg_text(arg, 1), NULL, 0), whence);
+
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%lld", (long long)ret);
+}
+
+/* Mappings */
+
+static void do_map(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	int prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED, i;
+	char *addr;
+
+	for (i = 3; arg[i]; i++) {
+		if (!strcmp(arg[i], "private"))
+			flags = MAP_PRIVATE;
+		else if (!strcmp(arg[i], "populate"))
+			flags |= MAP_POPULATE;
+		else
+			prot = (strchr(arg[i], 'r') ? PROT_READ : 0) |
+			       (strchr(arg[i], 'w') ? PROT_WRITE : 0) |
+			       (strchr(arg[i], 'x') ? PROT_EXEC : 0);
+	}
+	addr = mmap(NULL, len, prot, flags, file(), off);
+	say_ret(addr == MAP_FAILED ? -1 : 0);
+	if (addr == MAP_FAILED)
+		return;
+	if (nr_maps == MAX_SLOTS)
+		die("too many mappings");
+	map_index = nr_maps;
+	maps[nr_maps++] = (struct mapping){ addr, len, off };
+}
+
+static void do_use(char **arg)
+{
+	map_index = arg_size(arg, 1, NULL);
+	if (map_index >= nr_maps)
+		die("no mapping %d", map_index);
+	say("ok");
+}
+
+static void do_unmap(char **arg)
+{
+	struct mapping *map = mapping();
+	size_t off = arg_size(arg, 1, "0");
+	size_t len = arg[2] ? arg_size(arg, 2, NULL) : map->len - off;
+
+	say_ret(munmap(map->addr + off, len));
+}
+
+static void do_remap(char **arg)
+{
+	struct mapping *map = mapping();
+	size_t len = arg_size(arg, 1, NULL);
+	char *addr = mremap(map->addr, map->len, len, MREMAP_MAYMOVE);
+
+	say_ret(addr == MAP_FAILED ? -1 : 0);
+	if (addr == MAP_FAILED)
+		return;
+	map->addr = addr;
+	map->len = len;
+}
+
+static void do_move(char **arg)
+{
+	struct mapping *map = mapping();
+	char *target, *addr;
+
+	(void)arg;
+	target = mmap(NULL, map->len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (target == MAP_FAILED)
+		die("no room to move to");
+	addr = mremap(map->addr, map->len, map->len, MREMAP_MAYMOVE | MREMAP_FIXED, target);
+	say_ret(addr == MAP_FAILED ? -1 : 0);
+	if (addr != MAP_FAILED)
+		map->addr = addr;
+}
+
+static void do_protect(char **arg)
+{
+	struct mapping *map = mapping();
+	const char *how = arg_text(arg, 1);
+	int prot = (strchr(how, 'r') ? PROT_READ : 0) | (strchr(how, 'w') ? PROT_WRITE : 0) |
+		   (strchr(how, 'x') ? PROT_EXEC : 0);
+
+	say_ret(mprotect(map->addr, map->len, prot));
+}
+
+static void do_fill(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	uint64_t seed = arg_size(arg, 3, "1");
+	struct mapping *map = mapping();
+	bool caught;
+
+	GUARDED(caught, fill(map->addr + off, len, map->off + off, seed));
+	if (!caught)
+		say("ok");
+}
+
+static void do_check(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	uint64_t seed = arg_size(arg, 3, "1");
+	struct mapping *map = mapping();
+	volatile long bad = -1;
+	bool caught;
+
+	GUARDED(caught, bad = check(map->addr + off, len, map->off + off, seed));
+	if (!caught)
+		say_check(bad < 0 ? bad : bad + (long)off);
+}
+
+static void do_is(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	unsigned int value = arg_size(arg, 3, NULL);
+	struct mapping *map = mapping();
+	volatile long bad = -1;
+	bool caught;
+
+	GUARDED(caught, bad = check_value(map->addr + off, len, value));
+	if (!caught)
+		say_check(bad < 0 ? bad : bad + (long)off);
+}
+
+static void do_touch(char **arg)
+{
+	bool write = arg[2] && !strcmp(arg[2], "w");
+	size_t off = arg_size(arg, 1, NULL);
+	struct mapping *map = mapping();
+	bool caught;
+
+	GUARDED(caught, touch_pages(map->addr + off, 1, write));
+	if (!caught)
+		say("ok");
+}
+
+static void do_faults(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	bool write = arg[3] && !strcmp(arg[3], "w");
+	struct mapping *map = mapping();
+	volatile long count = 0;
+	char warm[16];
+	bool caught;
+
+	touch_pages(warm, 1, true);
+	GUARDED(caught, count = touch_pages(map->addr + off, len, write));
+	if (!caught)
+		say("%ld", count);
+}
+
+/* Bytes of a file into the mapping, and the reverse */
+static void do_load(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	struct mapping *map = mapping();
+	volatile uint64_t *to = (volatile uint64_t *)(map->addr + off);
+	FILE *from = fopen(arg_text(arg, 3), "r");
+	size_t i;
+
+	room(len);
+	if (!from || fread(data, 1, len, from) != len)
+		die("%s: cannot read %zu bytes", arg[3], len);
+	fclose(from);
+	for (i = 0; i < len / 8; i++)
+		to[i] = ((uint64_t *)data)[i];
+	say("ok");
+}
+
+static void do_store(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	struct mapping *map = mapping();
+	volatile uint64_t *from = (volatile uint64_t *)(map->addr + off);
+	FILE *to = fopen(arg_text(arg, 3), "w");
+	size_t i;
+
+	room(len);
+	for (i = 0; i < len / 8; i++)
+		((uint64_t *)data)[i] = from[i];
+	if (!to || fwrite(data, 1, len, to) != len || fclose(to))
+		die("%s: cannot write %zu bytes", arg[3], len);
+	say("ok");
+}
+
+/* A value of the mapping's block in /proc/self/smaps; flags joined by commas */
+static void do_smaps(char **arg)
+{
+	const char *field = arg_text(arg, 1);
+	unsigned long start, end;
+	char line[512];
+	size_t len = strlen(field);
+	bool inside = false;
+	FILE *smaps = fopen("/proc/self/smaps", "r");
+
+	if (!smaps)
+		die("no /proc/self/smaps");
+	say("none");
+	while (fgets(line, sizeof(line), smaps)) {
+		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
+			inside = start == (unsigned long)mapping()->addr;
+		if (inside && !strncmp(line, field, len) && line[len] == ':') {
+			char *value = line + len + 1 + strspn(line + len + 1, " ");
+			char *c;
+
+			value[strcspn(value, "\n")] = '\0';
+			for (c = value + strlen(value); c > value && c[-1] == ' '; c--)
+				c[-1] = '\0';
+			for (c = value; *c; c++)
+				if (*c == ' ')
+					*c = ',';
+			say("%s", value);
+			break;
+		}
+	}
+	fclose(smaps);
+}
+
+/* ioctls */
+
+static void do_info(char **arg)
+{
+	struct kex_info info = { .argsz = sizeof(info) };
+	const char *field = arg_text(arg, 1);
+	int ret = ioctl(file(), KEX_INFO, &info);
+	const struct {
+		const char *name;
+		__u64 value;
+	} rows[] = {
+		{ "argsz", info.argsz }, { "flags", info.flags }, { "kind", info.kind },
+		{ "cache", info.cache }, { "state", info.state }, { "valid", info.valid },
+		{ "size", info.size }, { "resident", info.resident },
+		{ "mappings", info.mappings }, { "opens", info.opens },
+		{ "faults", info.faults }, { "evictions", info.evictions },
+		{ "restores", info.restores },
+	};
+	size_t i;
+
+	if (ret < 0) {
+		say_ret(-1);
+		return;
+	}
+	if (!strcmp(field, "name")) {
+		say("%.*s", KEX_NAME_SIZE, info.name);
+		return;
+	}
+	if (!strcmp(field, "phys")) {
+		say("0x%llx", (unsigned long long)info.phys);
+		return;
+	}
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!strcmp(rows[i].name, field)) {
+			say("%llu", (unsigned long long)rows[i].value);
+			return;
+		}
+	}
+	die("info has no field %s", field);
+}
+
+static void do_evict(char **arg)
+{
+	struct kex_range range = {
+		.argsz = sizeof(range),
+		.off = arg_size(arg, 1, NULL),
+		.len = arg_size(arg, 2, NULL),
+	};
+
+	say_ret(ioctl(file(), KEX_EVICT, &range));
+}
+
+/*
+ * ioctl NUMBER null | bad | info KEY=VALUE... | range KEY=VALUE...
+ *
+ * The structure ends where its page ends, and nothing is mapped behind it: a
+ * driver that reads or writes one byte beyond argsz gets EFAULT. Keys: argsz,
+ * flags, valid, off, len; tail (each byte behind the known structure);
+ * ro (1: the page cannot be written).
+ */
+static void do_ioctl(char **arg)
+{
+	unsigned long number = arg_size(arg, 1, NULL);
+	const char *what = arg_text(arg, 2);
+	size_t known = !strcmp(what, "info") ? sizeof(struct kex_info) : sizeof(struct kex_range);
+	size_t size = known;
+	struct kex_range range = { .argsz = size };
+	struct kex_info info = { .argsz = size };
+	unsigned int tail = 0;
+	bool ro = false;
+	char *area, *at;
+	int i;
+
+	if (!strcmp(what, "null") || !strcmp(what, "bad")) {
+		say_ret(ioctl(file(), number, *what == 'n' ? NULL : (void *)~4095UL));
+		return;
+	}
+	for (i = 3; arg[i]; i++) {
+		char *value = strchr(arg[i], '=');
+		uint64_t v;
+
+		if (!value)
+			die("ioctl: '%s' is not key=value", arg[i]);
+		*value++ = '\0';
+		v = parse_size(value);
+		if (!strcmp(arg[i], "argsz"))
+			range.argsz = info.argsz = size = v;
+		else if (!strcmp(arg[i], "flags"))
+			range.flags = info.flags = v;
+		else if (!strcmp(arg[i], "valid"))
+			info.valid = v;
+		else if (!strcmp(arg[i], "off"))
+			range.off = v;
+		else if (!strcmp(arg[i], "len"))
+			range.len = v;
+		else if (!strcmp(arg[i], "tail"))
+			tail = v;
+		else if (!strcmp(arg[i], "ro"))
+			ro = v;
+		else
+			die("ioctl: no key %s", arg[i]);
+	}
+	if (size > page)
+		size = page;
+	if (size < sizeof(range.argsz))
+		size = sizeof(range.argsz);
+	area = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED)
+		die("no memory");
+	at = area + page - size;
+	memset(at, tail, size);
+	memcpy(at, known == sizeof(info) ? (void *)&info : (void *)&range,
+	       size < known ? size : known);
+	if (mprotect(area + page, page, PROT_NONE) || (ro && mprotect(area, page, PROT_READ)))
+		die("mprotect: %m");
+	say_ret(ioctl(file(), number, at));
+	munmap(area, 2 * page);
+}
+
+/* Files of configfs and sysfs */
+
+static void do_put(char **arg)
+{
+	char text[256];
+	size_t len;
+	int ret, i;
+
+	len = snprintf(text, sizeof(text), "%s", arg_text(arg, 2));
+	for (i = 3; arg[i] && len < sizeof(text); i++)
+		len += snprintf(text + len, sizeof(text) - len, " %s", arg[i]);
+	if (len > sizeof(text) - 2)
+		die("put: too long");
+	strcpy(text + len, "\n");
+	ret = write_text(arg[1], text);
+	say("%s", ret < 0 ? errno_name(-ret) : "ok");
+}
+
+static void do_get(char **arg)
+{
+	char text[REPLY_SIZE];
+	long ret = read_text(arg_text(arg, 1), text, sizeof(text));
+
+	if (ret < 0)
+		say("%s", errno_name(-ret));
+	else
+		say("%s", text);
+}
+
+static void do_mkdir(char **arg)
+{
+	say_ret(mkdir(arg_text(arg, 1), 0777));
+}
+
+static void do_rmdir(char **arg)
+{
+	say_ret(rmdir(arg_text(arg, 1)));
+}
+
+static void do_exists(char **arg)
+{
+	say("%s", access(arg_text(arg, 1), F_OK) ? "no" : "yes");
+}
+
+/* Polls, with a limit, for what the kernel does on its own time */
+static void do_await(char **arg)
+{
+	uint64_t limit = now_ms() + 10000;
+	char text[REPLY_SIZE];
+	long ret;
+
+	do {
+		ret = read_text(arg_text(arg, 1), text, sizeof(text));
+		if (ret >= 0 && !strcmp(text, arg_text(arg, 2))) {
+			say("ok");
+			return;
+		}
+		usleep(1000);
+	} while (now_ms() < limit);
+	say("%s", ret < 0 ? errno_name(-ret) : text);
+}
+
+/* Processes */
+
+/* Another user without any capability or extra group */
+static void do_setuid(char **arg)
+{
+	unsigned int id = arg_size(arg, 1, NULL);
+
+	say_ret(setgroups(0, NULL) || setresgid(id, id, id) || setresuid(id, id, id) ? -1 : 0);
+}
+
+static void play(char *line);
+
+static void kid_loop(int from, int to)
+{
+	FILE *in = fdopen(from, "r");
+	char line[1024];
+
+	while (fgets(line, sizeof(line), in)) {
+		line[strcspn(line, "\n")] = '\0';
+		play(line);
+		dprintf(to, "%s\n", reply);
+	}
+	_exit(0);
+}
+
+static void do_fork(char **arg)
+{
+	int down[2], up[2];
+	struct kid *kid;
+	pid_t pid;
+
+	(void)arg;
+	if (is_kid || nr_kids == MAX_SLOTS - 1)
+		die("no more kids");
+	if (pipe2(down, O_CLOEXEC) || pipe2(up, O_CLOEXEC))
+		die("pipe: %m");
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		die("fork: %m");
+	if (!pid) {
+		is_kid = true;
+		close(down[1]);
+		close(up[0]);
+		/* Else an older brother's pipe would never end */
+		while (nr_kids)
+			close(kids[nr_kids--].to);
+		kid_loop(down[0], up[1]);
+	}
+	close(down[0]);
+	close(up[1]);
+	kid = &kids[++nr_kids];
+	*kid = (struct kid){ pid, down[1], up[0] };
+	say("ok");
+}
+
+static struct kid *kid_of(char **arg)
+{
+	int n = arg_size(arg, 1, NULL);
+
+	if (n < 1 || n > nr_kids)
+		die("no kid %d", n);
+	return &kids[n];
+}
+
+static void kid_reply(struct kid *kid)
+{
+	struct pollfd ready = { .fd = kid->from, .events = POLLIN };
+	char buf[REPLY_SIZE];
+	size_t len = 0;
+	int status;
+
+	if (poll(&ready, 1, KID_LIMIT_MS) != 1) {
+		say("HUNG");
+		return;
+	}
+	while (len < sizeof(buf) - 1 && read(kid->from, buf + len, 1) == 1 && buf[len] != '\n')
+		len++;
+	buf[len] = '\0';
+	if (len) {
+		say("%s", buf);
+		return;
+	}
+	if (waitpid(kid->pid, &status, 0) < 0)
+		say("DEAD");
+	else if (WIFSIGNALED(status))
+		say("DEAD SIG%s", sigabbrev_np(WTERMSIG(status)));
+	else
+		say("DEAD %d", WEXITSTATUS(status));
+}
+
+static void kid_send(struct kid *kid, char **arg)
+{
+	int i;
+
+	for (i = 2; arg[i]; i++)
+		dprintf(kid->to, "%s%s", i > 2 ? " " : "", arg[i]);
+	dprintf(kid->to, "\n");
+}
+
+static void do_kid(char **arg)
+{
+	struct kid *kid = kid_of(arg);
+
+	kid_send(kid, arg);
+	kid_reply(kid);
+}
+
+static void do_send(char **arg)
+{
+	kid_send(kid_of(arg), arg);
+	say("ok");
+}
+
+static void do_recv(char **arg)
+{
+	kid_reply(kid_of(arg));
+}
+
+static void do_kill(char **arg)
+{
+	struct kid *kid = kid_of(arg);
+
+	kill(kid->pid, SIGKILL);
+	say_ret(waitpid(kid->pid, NULL, 0));
+}
+
+/* The end of a kid, its files and mappings, is over when this returns */
+static void do_reap(char **arg)
+{
+	struct kid *kid = kid_of(arg);
+
+	close(kid->to);
+	say_ret(waitpid(kid->pid, NULL, 0));
+}
+
+/* Write ever new values and read each back, for a time: no byte may be lost */
+static void do_spin(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	uint64_t limit = now_ms() + arg_size(arg, 3, NULL);
+	uint64_t seed = arg_size(arg, 4, "1") << 8;
+	struct mapping *map = mapping();
+	volatile long bad = -1;
+	bool caught = false;
+
+	do {
+		seed++;
+		GUARDED(caught, {
+			fill(map->addr + off, len, map->off + off, seed);
+			bad = check(map->addr + off, len, map->off + off, seed);
+		});
+	} while (!caught && bad < 0 && now_ms() < limit);
+	if (!caught)
+		say_check(bad);
+}
+
+/* Evict again and again for a time */
+static void do_evictfor(char **arg)
+{
+	struct kex_range range = {
+		.argsz = sizeof(range),
+		.off = arg_size(arg, 1, NULL),
+		.len = arg_size(arg, 2, NULL),
+	};
+	uint64_t limit = now_ms() + arg_size(arg, 3, NULL);
+
+	do {
+		if (ioctl(file(), KEX_EVICT, &range) < 0) {
+			say_ret(-1);
+			return;
+		}
+	} while (now_ms() < limit);
+	say("ok");
+}
+
+static void do_pause(char **arg)
+{
+	(void)arg;
+	pause();
+	say("ok");
+}
+
+static void do_say(char **arg)
+{
+	printf("%s\n", arg_text(arg, 1));
+	fflush(stdout);
+	say("ok");
+}
+
+/* COMMANDS */
+static const struct {
+	const char *name;
+	void (*run)(char **arg);
+} commands[] = {
+	{ "open", do_open },		/* PATH [r|w|rw] */
+	{ "close", do_close },
+	{ "file", do_file },		/* N: this open file from now on */
+	{ "pread", do_pread },		/* OFF LEN -> bytes */
+	{ "pwrite", do_pwrite },	/* OFF LEN [SEED] -> bytes */
+	{ "read", do_read },		/* LEN -> bytes */
+	{ "write", do_write },		/* LEN [SEED] -> bytes */
+	{ "badread", do_badread },	/* [LEN] */
+	{ "badwrite", do_badwrite },	/* [LEN] */
+	{ "data", do_data },		/* OFF [SEED]: of the last read */
+	{ "datais", do_datais },	/* VALUE: of the last read */
+	{ "seek", do_seek },		/* OFF [set|cur|end] -> position */
+	{ "map", do_map },		/* OFF LEN [rwx] [private] [populate] */
+	{ "use", do_use },		/* N: this mapping from now on */
+	{ "unmap", do_unmap },		/* [OFF [LEN]] */
+	{ "remap", do_remap },		/* LEN */
+	{ "move", do_move },
+	{ "protect", do_protect },	/* rwx */
+	{ "fill", do_fill },		/* OFF LEN [SEED] */
+	{ "check", do_check },		/* OFF LEN [SEED] */
+	{ "is", do_is },		/* OFF LEN VALUE: each byte */
+	{ "touch", do_touch },		/* OFF [w] */
+	{ "faults", do_faults },	/* OFF LEN [w] -> count */
+	{ "load", do_load },		/* OFF LEN FILE */
+	{ "store", do_store },		/* OFF LEN FILE */
+	{ "smaps", do_smaps },		/* FIELD */
+	{ "info", do_info },		/* FIELD */
+	{ "evict", do_evict },		/* OFF LEN */
+	{ "ioctl", do_ioctl },		/* NUMBER null|bad|info|range [KEY=VALUE]... */
+	{ "put", do_put },		/* FILE VALUE... */
+	{ "get", do_get },		/* FILE */
+	{ "await", do_await },		/* FILE VALUE */
+	{ "mkdir", do_mkdir },		/* PATH */
+	{ "rmdir", do_rmdir },		/* PATH */
+	{ "exists", do_exists },	/* PATH -> yes|no */
+	{ "setuid", do_setuid },	/* ID */
+	{ "fork", do_fork },		/* the next kid: 1, 2, … */
+	{ "kid", do_kid },		/* N COMMAND */
+	{ "send", do_send },		/* N COMMAND: does not wait */
+	{ "recv", do_recv },		/* N: the reply of what was sent */
+	{ "kill", do_kill },		/* N */
+	{ "reap", do_reap },		/* N */
+	{ "spin", do_spin },		/* OFF LEN MS [SEED] */
+	{ "evictfor", do_evictfor },	/* OFF LEN MS */
+	{ "pause", do_pause },
+	{ "say", do_say },		/* WORD: at once, on stdout */
+};
+
+static void play(char *line)
+{
+	char *arg[MAX_ARGS + 1] = { NULL };
+	char *save = NULL, *word;
+	size_t i, n = 0;
+
+	for (word = strtok_r(line, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
+		if (n == MAX_ARGS)
+			die("too many arguments");
+		arg[n++] = word;
+	}
+	if (!n)
+		die("an empty command");
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (!strcmp(commands[i].name, arg[0])) {
+			commands[i].run(arg);
+			return;
+		}
+	}
+	die("no command '%s'", arg[0]);
+}
+
+/* Returns whether the reply was the one that the line asks for */
+static bool play_judged(const char *line, int number)
+{
+	char copy[1024], *arrow, *want = "ok";
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	arrow = strstr(copy, "->");
+	if (arrow) {
+		*arrow = '\0';
+		want = arrow + 2;
+		want += strspn(want, " \t");
+	}
+	play(copy);
+	if (!strcmp(want, "?")) {
+		printf("%s\n", reply);
+		return true;
+	}
+	if (!strcmp(want, reply))
+		return true;
+	fprintf(stderr, "kexmap: line %d: %s: got %s\n", number, line, reply);
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+	bool show = argc > 1 && !strcmp(argv[1], "-i");
+	bool good = true;
+	char line[1024];
+	int number = 0;
+
+	page = sysconf(_SC_PAGESIZE);
+	sigaction(SIGBUS, &act, NULL);
+	sigaction(SIGSEGV, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && !show) {
+		for (number = 1; number < argc; number++)
+			good &= play_judged(argv[number], number);
+		return good ? 0 : 1;
+	}
+	while (fgets(line, sizeof(line), stdin)) {
+		char *text = line + strspn(line, " \t");
+		size_t len = strcspn(text, "\n");
+
+		number++;
+		while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+			len--;
+		text[len] = '\0';
+		if (!*text || *text == '#')
+			continue;
+		if (show) {
+			play(text);
+			printf("%s\n", reply);
+			fflush(stdout);
+		} else {
+			good &= play_judged(text, number);
+		}
+	}
+	return good ? 0 : 1;
+}

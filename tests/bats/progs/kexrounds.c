@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kexrounds: what is left after many regions have come and gone?
+ *
+ *   kexrounds CARVEOUT WARMUP ROUNDS
+ *
+ * A round makes a region through configfs, maps it, writes, evicts, reads
+ * back and deletes it; size, cache attribute and populate differ from round
+ * to round. Prints the differences between after the warm-up and after the
+ * rounds: "free BYTES memory KIB slab KIB". Memory is MemFree and the
+ * per-CPU pages together: MemFree alone does not move when a few pages are
+ * freed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/kex.h>
+
+#include "util.h"
+
+#define NAME "round"
+
+struct sums {
+	long free;
+	long memory;
+	long slab;
+};
+
+static char dir[256];
+
+static void must(int ret, const char *what, int round)
+{
+	if (ret < 0)
+		die("round %d: %s: %s", round, what, errno_name(-ret));
+}
+
+static void set(const char *attr, const char *value, int round)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, attr);
+	must(write_text(path, value), attr, round);
+}
+
+static void one_round(int round)
+{
+	static const char * const caches[] = { "write-back", "write-combine", "uncached", "device" };
+	size_t len = 4096UL << (round % 5), i;
+	struct kex_range range = { .argsz = sizeof(range), .len = len };
+	volatile uint64_t *word;
+	char text[32];
+	int fd;
+
+	must(mkdir(dir, 0777) ? -errno : 0, "mkdir", round);
+	snprintf(text, sizeof(text), "%zu\n", len);
+	set("size", text, round);
+	set("cache", caches[round % 4], round);
+	set("populate", round & 1 ? "lazy" : "eager", round);
+	set("live", "1\n", round);
+	fd = open(KEX_DEV "/" NAME, O_RDWR | O_CLOEXEC);
+	must(fd < 0 ? -errno : 0, "open", round);
+	word = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	must(word == MAP_FAILED ? -errno : 0, "mmap", round);
+	for (i = 0; i < len / 8; i += 64) {
+		if (word[i])
+			die("round %d: not zero at %zu", round, i * 8);
+		word[i] = ~i;
+	}
+	must(ioctl(fd, KEX_EVICT, &range) ? -errno : 0, "evict", round);
+	for (i = 0; i < len / 8; i += 64)
+		if (word[i] != ~i)
+			die("round %d: lost the word at %zu", round, i * 8);
+	munmap((void *)word, len);
+	close(fd);
+	set("live", "0\n", round);
+	must(rmdir(dir) ? -errno : 0, "rmdir", round);
+}
+
+/* The value of "KEY: 123 kB" in /proc/meminfo */
+static long meminfo(const char *key)
+{
+	char line[256];
+	FILE *file = fopen("/proc/meminfo", "r");
+	long value = -1;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, strlen(key)))
+			value = strtol(line + strlen(key), NULL, 10);
+	if (value < 0)
+		die("no %s in /proc/meminfo", key);
+	fclose(file);
+	return value;
+}
+
+/* KiB in the per-CPU lists of all zones: lines "count: N" */
+static long percpu_pages(void)
+{
+	char line[256], *colon;
+	FILE *file = fopen("/proc/zoneinfo", "r");
+	long pages = 0, seen = 0;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		colon = strstr(line, " count:");
+		if (!colon)
+			continue;
+		pages += strtol(colon + 7, NULL, 10);
+		seen++;
+	}
+	if (!seen)
+		die("no per-CPU counts in /proc/zoneinfo");
+	fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static struct sums measure(const char *carveout)
+{
+	struct sums sums;
+	char path[300];
+
+	/* Dentries and inodes of what was deleted are cached, not lost */
+	if (write_text("/proc/sys/vm/drop_caches", "3\n") < 0)
+		die("cannot drop caches");
+	snprintf(path, sizeof(path), "%s/%s/free", KEX_CONFIGFS, carveout);
+	sums.free = read_number(path);
+	sums.memory = meminfo("MemFree:") + percpu_pages();
+	sums.slab = meminfo("SReclaimable:") + meminfo("SUnreclaim:");
+	return sums;
+}
+
+int main(int argc, char **argv)
+{
+	struct sums before, after;
+	int round, warmup, rounds;
+
+	if (argc != 4)
+		die("usage: kexrounds CARVEOUT WARMUP ROUNDS");
+	warmup = parse_size(argv[2]);
+	rounds = parse_size(argv[3]);
+	snprintf(dir, sizeof(dir), "%s/%s/regions/" NAME, KEX_CONFIGFS, argv[1]);
+	for (round = 0; round < warmup; round++)
+		one_round(round);
+	before = measure(argv[1]);
+	for (round = 0; round < rounds; round++)
+		one_round(round);
+	after = measure(argv[1]);
+	printf("free %ld memory %ld slab %ld\n", before.free - after.free,
+	       before.memory - after.memory, after.slab - before.slab);
+	return 0;
+}
