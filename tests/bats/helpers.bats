@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The suite's own tools: each check must be able to fail.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+# refuses COMMAND...: the check fails, and says why on stderr
+refuses() {
+	try "$@"
+	((STATUS != 0)) || fail "did not fail: $*"
+	[ -n "$ERR" ] || fail "failed without a word: $*"
+}
+
+@test "each assertion fails when it should and passes when it should" {
+	local file=$BATS_TEST_TMPDIR/file
+	printf 'one\ntwo\n\n' >"$file"
+	assert_eq a a
+	refuses assert_eq a b
+	refuses assert_eq '' b
+	refuses assert_eq b ''
+	assert_contains 'some text' 'me te'
+	refuses assert_contains 'some text' other
+	refuses assert_contains '' other
+	assert_file "$file" $'one\ntwo\n'
+	refuses assert_file "$file" one
+	refuses assert_file "$file" ''
+	refuses assert_file "$file.none" one
+	refuses assert_file "$file.none" ''
+	assert_missing "$file.none"
+	refuses assert_missing "$file.none" "$file"
+	exits 3 bash -c 'echo out; echo err >&2; exit 3'
+	assert_eq "$OUT" out
+	assert_eq "$ERR" err
+	refuses exits 0 bash -c 'exit 3'
+	refuses exits 3 bash -c 'exit 0'
+	refuses exits 1 /no/such/command
+}
+
+@test "put knows the errno, and assert_refused wants exactly that one" {
+	region t0 live=0
+	put "$R/size" 4K
+	assert_eq "$ERRNO" ''
+	if put "$R/size" junk; then fail "took junk"; fi
+	assert_eq "$ERRNO" EINVAL
+	if put "$R/none" 1; then fail "wrote to nothing"; fi
+	assert_eq "$ERRNO" EACCES
+	if put /dev/full 1; then fail "wrote to a full device"; fi
+	assert_eq "$ERRNO" ENOSPC
+	assert_refused EINVAL "$R/size" junk
+	refuses assert_refused ERANGE "$R/size" junk
+	refuses assert_refused EINVAL "$R/size" 4K
+	assert_file "$R/size" 4096
+}
+
+@test "kexmap fails for a reply that differs and names its line" {
+	kexmap <<-EOF
+		open /dev/zero
+		map 0 64K private
+		is 0 64K 0
+		fill 0 64K 1
+		check 0 64K 1
+	EOF
+	exits 1 kexmap 'open /dev/zero' 'map 0 64K private' 'check 0 64K 1'
+	assert_contains "$ERR" 'line 3: check 0 64K 1: got BAD@0x0'
+	exits 1 kexmap 'open /dev/zero -> ENOENT'
+	exits 1 kexmap 'open /no/such/file'
+	assert_contains "$ERR" 'got ENOENT'
+	exits 1 kexmap 'open /dev/zero' 'map 0 64K private' 'fill 0 64K 1' 'check 0 64K 2'
+	exits 1 kexmap 'open /dev/zero' 'map 0 8K private' 'touch 4K w' 'is 0 8K 1'
+	# Anonymous memory costs one fault a page, once
+	kexmap 'open /dev/zero' 'map 0 64K private' 'faults 0 64K w -> 16' 'faults 0 64K w -> 0'
+	exits 1 kexmap 'open /dev/zero' 'map 0 64K private' 'faults 0 64K w -> 0'
+	exits 2 kexmap 'no-such-command'
+	exits 2 kexmap 'touch 0'
+	exits 1 kexmap fork 'kid 1 open /no/such/file'
+	kexmap fork 'kill 1' 'recv 1 -> DEAD'
+	kexmap 'open /dev/zero' 'map 0 4K private' 'protect r' 'touch 0' 'touch 0 w -> SIGSEGV@0x0'
+}
+
+@test "kexkmsg tells a splat from a line, and knows the lines that it has seen" {
+	local log=$BATS_TEST_TMPDIR/log state=$BATS_TEST_TMPDIR/state
+	printf '6,%d,0,-;quiet\n' 1 2 >"$log"
+	exits 0 kexkmsg splat "$state" "$log"
+	printf '4,3,0,-;WARNING: CPU: 0 PID: 1\n continued\n6,4,0,-;BUG: a bug\n6,5,0,-;fine\n' >>"$log"
+	exits 1 kexkmsg splat "$state" "$log"
+	assert_eq "$OUT" $'WARNING: CPU: 0 PID: 1\nBUG: a bug'
+	exits 0 kexkmsg splat "$state" "$log"
+	printf '6,6,0,-;more\n' >>"$log"
+	exits 1 kexkmsg all "$state" "$log"
+	assert_eq "$OUT" more
+	exits 2 kexkmsg splat "$state" /no/such/file
+	# The real log, with a harmless line of our own
+	kmsg_mark
+	kmsg_new
+	assert_eq "$OUT" ''
+	printf 'helpers.bats was here\n' >/dev/kmsg
+	kmsg_new
+	assert_contains "$OUT" 'helpers.bats was here'
+}
+
+@test "the teardown removes live, held and configured regions" {
+	region t0 size=64K
+	hold "$N" 64K
+	region t1 carveout=sram size=64K live=0
+	region t2 size=4K
+	kex_remove_all
+	assert_eq "${LEFT[*]-}" ''
+	assert_missing "$FPGA/regions/t0" "$SRAM/regions/t1" "$FPGA/regions/t2"
+	assert_file "$FPGA/free" "$FPGA_SIZE"
+	ended "$HOLDER" || fail "the holder lives"
+}
+
+@test "the teardown fails while somebody keeps memory, and names what is left" {
+	region t0 size=64K
+	hold "$N" 64K
+	HOLDERS=()
+	kex_remove_all
+	assert_contains "${LEFT[*]}" 'carve-out fpga misses memory'
+	release "$HOLDER"
+	kex_remove_all
+	assert_eq "${LEFT[*]-}" ''
+}
+
+@test "wait_until gives up at its limit" {
+	local start=$SECONDS
+	refuses_quietly() { return 1; }
+	if wait_until 1 refuses_quietly; then fail "waited for nothing"; fi
+	((SECONDS - start < 5)) || fail "waited too long"
+	wait_until 1 true
+}

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the tests use what is set here
+# What every file of the suite sources: paths, regions made by key=value, and
+# one teardown that removes everything and fails on what will not go away.
+#
+# The guest is emulated and a fork costs 10 ms there: helpers use builtins, and
+# results come back in variables (ERRNO, STATUS, OUT, ERR, R, S, N), not through
+# command substitution.
+
+KEX=/sys/kernel/config/kex
+KEX_CARVEOUTS=$KEX/carveouts
+KEX_CLASS=/sys/class/kex
+KEX_DRIVER=/sys/bus/platform/drivers/kex
+# The two carve-outs of the lab's device tree, the first by address first
+FPGA=$KEX_CARVEOUTS/fpga
+FPGA_SIZE=$((64 << 20))
+FPGA_PHYS=$((0x60000000))
+SRAM=$KEX_CARVEOUTS/sram
+SRAM_SIZE=$((16 << 20))
+export LC_ALL=C
+
+KEX_LIB=${BASH_SOURCE[0]%/*}
+# shellcheck source=tests/bats/lib/assert.bash
+source "$KEX_LIB/assert.bash"
+# shellcheck source=tests/bats/lib/proc.bash
+source "$KEX_LIB/proc.bash"
+# shellcheck source=tests/bats/lib/kmsg.bash
+source "$KEX_LIB/kmsg.bash"
+
+# paths NAME [CARVEOUT]: R its configfs folder, S its sysfs folder, N its node
+paths() {
+	R=$KEX_CARVEOUTS/${2:-fpga}/regions/$1
+	S=$KEX_CLASS/$1
+	N=/dev/kex/$1
+}
+
+# region NAME [carveout=C] [KEY=VALUE]...: makes a region and sets R, S and N.
+# It goes live unless live=0 is given.
+region() {
+	local name=$1 carveout=fpga live=1 pair
+	shift
+	for pair; do
+		case $pair in
+		carveout=*) carveout=${pair#*=} ;;
+		live=*) live=${pair#*=} ;;
+		esac
+	done
+	paths "$name" "$carveout"
+	mkdir "$R"
+	for pair; do
+		case $pair in
+		carveout=* | live=*) ;;
+		*) put "$R/${pair%%=*}" "${pair#*=}" || fail "$name: $pair: $ERRNO" ;;
+		esac
+	done
+	[ "$live" = 0 ] || put "$R/live" "$live" || fail "$name: live=$live: $ERRNO"
+}
+
+# device CARVEOUT: DEVICE is the platform device with that label
+device() {
+	local node label
+	for node in "$KEX_DRIVER"/*/of_node /sys/bus/platform/devices/*/of_node; do
+		[ -r "$node/label" ] || continue
+		slurp label "$node/label"
+		if [ "$label" = "$1" ]; then
+			DEVICE=${node%/of_node}
+			DEVICE=${DEVICE##*/}
+			return
+		fi
+	done
+	fail "no platform device has the label $1"
+}
+
+unbind() {
+	device "$1"
+	printf '%s' "$DEVICE" >"$KEX_DRIVER/unbind"
+}
+
+bind() {
+	device "$1"
+	printf '%s' "$DEVICE" >"$KEX_DRIVER/bind"
+}
+
+# free_is CARVEOUT BYTES: for wait_until
+free_is() {
+	local free
+	read -r free <"$KEX_CARVEOUTS/$1/free"
+	[ "$free" = "$2" ]
+}
+
+# Removes every region, by force; LEFT lists what is there all the same
+kex_remove_all() {
+	local dir live carveout size bound name
+	local -a dirs=()
+	LEFT=()
+	release_all || LEFT+=("a process that would not end")
+	if [ ! -d "$KEX_CARVEOUTS" ]; then
+		LEFT+=("module not loaded or configfs not mounted")
+		return
+	fi
+	for dir in "$KEX_CARVEOUTS"/*/regions/*/; do
+		[ -d "$dir" ] || continue
+		read -r live <"$dir/live"
+		if [ "$live" = 1 ] && ! put "$dir/revoke" 1; then
+			LEFT+=("$dir: revoke: $ERRNO")
+		fi
+		dirs+=("$dir")
+	done
+	if ((${#dirs[@]})) && ! rmdir "${dirs[@]}"; then
+		LEFT+=("folders that cannot be removed")
+	fi
+	for dir in "$KEX_CARVEOUTS"/*/; do
+		carveout=${dir%/}
+		carveout=${carveout##*/}
+		read -r bound <"$dir/bound"
+		if [ "$bound" != 1 ]; then
+			LEFT+=("carve-out $carveout is not bound")
+			bind "$carveout"
+		fi
+		read -r size <"$dir/size"
+		wait_until 5 free_is "$carveout" "$size" ||
+			LEFT+=("carve-out $carveout misses memory")
+	done
+	for name in "$KEX_CLASS"/* /dev/kex/*; do
+		case ${name##*/} in
+		'*' | _ctl) ;;
+		*) LEFT+=("$name") ;;
+		esac
+	done
+}
+
+setup() {
+	ERRNO='' STATUS='' OUT='' ERR=''
+	kmsg_begin
+}
+
+teardown() {
+	kex_remove_all
+	kmsg_splats || LEFT+=("the kernel complained (above)")
+	if ((${#LEFT[@]})); then
+		printf 'left behind: %s\n' "${LEFT[@]}" >&2
+		return 1
+	fi
+}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Other processes that hold a region, and waiting with a limit.
+
+HOLDERS=()
+
+# hold NODE LEN: a process that has the node open and LEN bytes of it mapped.
+# HOLDER is its pid. It is there for sure when this returns.
+hold() {
+	local line fd
+	# bats waits for whoever has its fd 3 open
+	exec {fd}< <(exec kexmap "open $1" "map 0 $2" 'say ready' 'pause' 3>&-)
+	HOLDER=$!
+	HOLDERS+=("$HOLDER")
+	read -r -t 20 -u "$fd" line || line=''
+	exec {fd}<&-
+	[ "$line" = ready ] || fail "nobody holds $1: '$line'"
+}
+
+ended() {
+	! kill -0 "$1" 2>"$BATS_TEST_TMPDIR/kill"
+}
+
+# release PID: kills a holder; its files are closed when this returns
+release() {
+	kill -KILL "$1" 2>"$BATS_TEST_TMPDIR/kill" || return 0
+	wait_until 10 ended "$1"
+}
+
+release_all() {
+	local pid
+	for pid in "${HOLDERS[@]}"; do
+		release "$pid" || return
+	done
+	HOLDERS=()
+}
+
+# wait_until SECONDS COMMAND...: polls; fails when the time is over
+wait_until() {
+	local limit=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		((SECONDS <= limit)) || return 1
+		# A read from a pipe that nobody writes to: a pause without a fork
+		[ -n "${NEVER-}" ] || exec {NEVER}<> <(:)
+		if read -r -t 0.02 -u "$NEVER"; then
+			return 1
+		fi
+	done
+}
