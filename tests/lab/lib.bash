@@ -15,6 +15,7 @@
 # So a cut download or a killed run leaves nothing that could be mistaken for
 # whole, and a full cache needs no network.
 
+PATH+=:/usr/sbin:/sbin # depmod, modprobe: not on an ordinary user's path
 lab_self=${0##*/}
 lab_dir=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 # shellcheck disable=SC2034 # for the programs that read this file
