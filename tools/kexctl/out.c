@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Records to stdout: as a table, as key-value lines, as JSON, as bare names. */
+#include <ctype.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+#include "parse.h"
+
+/* A number of any field as text; a long text is used as it is */
+#define CELL_TEXT_MAX	24
+
+static struct field *field_add(struct record *record, const char *key, enum field_type type)
+{
+	struct field *field;
+
+	record->fields = xrealloc(record->fields, (record->count + 1) * sizeof(*record->fields));
+	field = &record->fields[record->count++];
+	*field = (struct field){ .key = key, .type = type };
+	return field;
+}
+
+/**
+ * records_add - append a record
+ * @list: starts zeroed
+ * @kind: first two fields of every record
+ * @name: first two fields of every record
+ * Return: the record, valid until the next call.
+ */
+struct record *records_add(struct records *list, const char *kind, const char *name)
+{
+	struct record *record;
+
+	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
+	record = &list->items[list->count++];
+	*record = (struct record){ 0 };
+	record_text(record, "name", name);
+	record_text(record, "kind", kind);
+	return record;
+}
+
+/**
+ * records_free - free the records and empty the list
+ * @list: the list
+ */
+void records_free(struct records *list)
+{
+	size_t i, j;
+
+	for (i = 0; i < list->count; i++) {
+		for (j = 0; j < list->items[i].count; j++)
+			free(list->items[i].fields[j].text);
+		free(list->items[i].fields);
+	}
+	free(list->items);
+	*list = (struct records){ 0 };
+}
+
+/**
+ * record_text - add a field that is a string everywhere
+ * @record: gets the field
+ * @key: the attribute's name
+ * @text: copied
+ */
+void record_text(struct record *record, const char *key, const char *text)
+{
+	field_add(record, key, FIELD_TEXT)->text = xstrdup(text);
+}
+
+/**
+ * record_number - add a field that is a count or a flag
+ * @record: gets the field
+ * @key: the attribute's name
+ * @number: its value
+ */
+void record_number(struct record *record, const char *key, uint64_t number)
+{
+	field_add(record, key, FIELD_NUMBER)->number = number;
+}
+
+/**
+ * record_size - add a field that is a number of bytes
+ * @record: gets the field
+ * @key: the attribute's name
+ * @bytes: its value
+ */
+void record_size(struct record *record, const char *key, uint64_t bytes)
+{
+	field_add(record, key, FIELD_SIZE)->number = bytes;
+}
+
+/**
+ * record_field - look a field up
+ * @record: where
+ * @key: the attribute's name
+ * Return: the field, or NULL when the record has none of that name.
+ */
+const struct field *record_field(const struct record *record, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < record->count; i++)
+		if (!strcmp(record->fields[i].key, key))
+			return &record->fields[i];
+	return NULL;
+}
+
+/* What a table shows in one place; a record without the field shows a dash */
+static const char *cell(const struct record *record, const char *key, char buf[CELL_TEXT_MAX])
+{
+	const struct field *field = record_field(record, key);
+
+	if (!field)
+		return "-";
+	if (field->type == FIELD_TEXT)
+		return field->text;
+	if (field->type == FIELD_SIZE)
+		return format_size(field->number, buf);
+	snprintf(buf, CELL_TEXT_MAX, "%llu", (unsigned long long)field->number);
+	return buf;
+}
+
+static size_t column_width(const struct records *list, const char *key)
+{
+	size_t width = strlen(key), len, i;
+	char buf[CELL_TEXT_MAX];
+
+	for (i = 0; i < list->count; i++) {
+		len = strlen(cell(&list->items[i], key, buf));
+		if (len > width)
+			width = len;
+	}
+	return width;
+}
+
+/* Numbers stand to the right, so that their digits line up */
+static bool column_is_text(const struct records *list, const char *key)
+{
+	const struct field *field;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		field = record_field(&list->items[i], key);
+		if (field && field->type != FIELD_TEXT)
+			return false;
+	}
+	return true;
+}
+
+static void print_cell(const char *text, size_t width, bool left, bool last)
+{
+	if (!left)
+		printf("%*s", (int)width, text);
+	else if (last)
+		fputs(text, stdout);
+	else
+		printf("%-*s", (int)width, text);
+	fputs(last ? "\n" : "  ", stdout);
+}
+
+/* @record NULL writes the head line */
+static void print_row(const struct records *list, const struct record *record,
+		      const char * const *columns)
+{
+	char head[CELL_TEXT_MAX], buf[CELL_TEXT_MAX];
+	size_t i, j;
+
+	for (i = 0; columns[i]; i++) {
+		for (j = 0; columns[i][j] && j < sizeof(head) - 1; j++)
+			head[j] = toupper((unsigned char)columns[i][j]);
+		head[j] = '\0';
+		print_cell(record ? cell(record, columns[i], buf) : head,
+			   column_width(list, columns[i]), column_is_text(list, columns[i]),
+			   !columns[i + 1]);
+	}
+}
+
+static json_object *field_json(const struct field *field)
+{
+	if (field->type == FIELD_TEXT)
+		return json_object_new_string(field->text);
+	return json_object_new_uint64(field->number);
+}
+
+static void print_json(const struct records *list)
+{
+	json_object *array = json_object_new_array(), *object;
+	size_t i, j;
+
+	for (i = 0; i < list->count; i++) {
+		object = json_object_new_object();
+		for (j = 0; j < list->items[i].count; j++)
+			json_object_object_add(object, list->items[i].fields[j].key,
+					       field_json(&list->items[i].fields[j]));
+		json_object_array_add(array, object);
+	}
+	puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY |
+					    JSON_C_TO_STRING_SPACED |
+					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(array);
+}
+
+static void print_names(const struct records *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		puts(list->items[i].fields[0].text);
+}
+
+/* JSON and names look the same for every verb. Return: whether one was asked for */
+static bool print_for_scripts(const struct records *list)
+{
+	if (globals.json)
+		print_json(list);
+	else if (globals.names)
+		print_names(list);
+	else
+		return false;
+	return true;
+}
+
+/**
+ * out_table - write records as one line each, or as the global options say
+ * @list: the records, sorted
+ * @columns: keys to show, ends with NULL; JSON has all fields
+ *
+ * No record, no line: neither a head without a body.
+ */
+void out_table(const struct records *list, const char * const *columns)
+{
+	size_t i;
+
+	if (print_for_scripts(list) || !list->count)
+		return;
+	print_row(list, NULL, columns);
+	for (i = 0; i < list->count; i++)
+		print_row(list, &list->items[i], columns);
+}
+
+/**
+ * out_names - write bare names, or JSON when it was asked for
+ * @list: the records
+ */
+void out_names(const struct records *list)
+{
+	if (!print_for_scripts(list))
+		print_names(list);
+}
+
+static bool has_suffix(const char *size)
+{
+	return size[strspn(size, "0123456789")];
+}
+
+static void show_field(const struct field *field, int width)
+{
+	char buf[SIZE_TEXT_MAX];
+
+	printf("%s:%*s", field->key, width - (int)strlen(field->key), "");
+	if (field->type == FIELD_TEXT) {
+		puts(field->text);
+		return;
+	}
+	printf("%llu", (unsigned long long)field->number);
+	if (field->type == FIELD_SIZE && has_suffix(format_size(field->number, buf)))
+		printf(" (%s)", buf);
+	putchar('\n');
+}
+
+static void show_record(const struct record *record)
+{
+	size_t width = 0, i;
+
+	for (i = 0; i < record->count; i++)
+		if (strlen(record->fields[i].key) > width)
+			width = strlen(record->fields[i].key);
+	for (i = 0; i < record->count; i++)
+		show_field(&record->fields[i], width + 1);
+}
+
+/**
+ * out_show - write all fields of records, a key and a value a line, or as the
+ * global options say
+ * @list: the records; an empty line stands between two
+ */
+void out_show(const struct records *list)
+{
+	size_t i;
+
+	if (print_for_scripts(list))
+		return;
+	for (i = 0; i < list->count; i++) {
+		if (i)
+			putchar('\n');
+		show_record(&list->items[i]);
+	}
+}
+
+/**
+ * out_acted - write what a verb has acted on, for scripts that ask for it
+ * @list: the records; people see nothing, since nothing went wrong
+ */
+void out_acted(const struct records *list)
+{
+	if (!globals.dry_run)
+		print_for_scripts(list);
+}
+
+/**
+ * out_finish - make sure that what was written has arrived
+ * @status: what kexctl would exit with
+ * Return: @status, or REFUSED after a message when stdout took less than all.
+ */
+enum status out_finish(enum status status)
+{
+	bool failed = ferror(stdout);
+
+	errno = 0;
+	if (fflush(stdout))
+		failed = true;
+	/* A stdout that was closed from the start is no loss when nothing was written */
+	else if (fclose(stdout) && errno != EBADF)
+		failed = true;
+	if (!failed)
+		return status;
+	return fail(REFUSED, "cannot write the output: %s", strerror(errno ? errno : EIO));
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What goes to stdout: records, each made once, written as an aligned table,
+ * as key-value lines, as JSON or as bare names.
+ */
+#ifndef KEXCTL_OUT_H
+#define KEXCTL_OUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util.h"
+
+enum field_type {
+	FIELD_TEXT,
+	FIELD_NUMBER,
+	FIELD_SIZE,		/* bytes; people see 8M, JSON 8388608 */
+};
+
+struct field {
+	const char *key;	/* not copied: keys are literals of the program */
+	enum field_type type;
+	char *text;
+	uint64_t number;
+};
+
+struct record {
+	struct field *fields;
+	size_t count;
+};
+
+struct records {
+	struct record *items;
+	size_t count;
+};
+
+struct record *records_add(struct records *list, const char *kind, const char *name);
+void records_free(struct records *list);
+
+void record_text(struct record *record, const char *key, const char *text);
+void record_number(struct record *record, const char *key, uint64_t number);
+void record_size(struct record *record, const char *key, uint64_t bytes);
+const struct field *record_field(const struct record *record, const char *key);
+
+void out_table(const struct records *list, const char * const *columns);
+void out_names(const struct records *list);
+void out_show(const struct records *list);
+void out_acted(const struct records *list);
+enum status out_finish(enum status status);
+
+#endif /* KEXCTL_OUT_H */
