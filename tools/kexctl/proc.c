@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc: which processes have a node open or mapped, to name them when they are
+ * in the way. A file under way in a socket belongs to no process and is not
+ * seen; so the answer may be that nobody was found.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proc.h"
+#include "util.h"
+
+/* So that one message stays a message */
+#define USERS_SHOWN	8
+
+static bool has_open(int proc, const struct stat *node)
+{
+	DIR *dir = open_list(proc, "fd");
+	struct dirent *entry;
+	bool found = false;
+	struct stat st;
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 &&
+			S_ISCHR(st.st_mode) && st.st_rdev == node->st_rdev;
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* A mapping outlives its file descriptor; its line ends with the path */
+static bool has_mapped(int proc, const char *path)
+{
+	char *maps = read_text(proc, "maps"), *at;
+	size_t len = strlen(path);
+	bool found = false;
+
+	for (at = maps; !found && at && (at = strstr(at, path)); at += len)
+		found = at[-1] == ' ' && (!at[len] || at[len] == '\n' || at[len] == ' ');
+	free(maps);
+	return found;
+}
+
+static void add_user(char **users, int proc, const char *pid, unsigned int count)
+{
+	char *comm;
+
+	if (count > USERS_SHOWN)
+		return;
+	if (count == USERS_SHOWN) {
+		xappend(users, ", ...");
+		return;
+	}
+	comm = read_text(proc, "comm");
+	xappend(users, "%s%s (%s)", count ? ", " : "", pid, comm ? comm : "gone");
+	free(comm);
+}
+
+/**
+ * proc_users - who uses an object's node
+ * @name: of the object
+ * Return: such as "812 (cat), 815 (kex-hold)", to be freed; NULL when nobody
+ * was found.
+ */
+char *proc_users(const char *name)
+{
+	char *path = xprintf("/dev/kex/%s", name), *users = NULL;
+	unsigned int count = 0;
+	struct dirent *entry;
+	struct stat node;
+	DIR *dir = NULL;
+	int proc;
+
+	if (stat(path, &node) == 0)
+		dir = open_list(AT_FDCWD, "/proc");
+	while (dir && (entry = readdir(dir))) {
+		if (!isdigit((unsigned char)*entry->d_name))
+			continue;
+		proc = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (proc < 0)
+			continue;
+		if (has_open(proc, &node) || has_mapped(proc, path))
+			add_user(&users, proc, entry->d_name, count++);
+		close(proc);
+	}
+	if (dir)
+		closedir(dir);
+	free(path);
+	return users;
+}
