@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Why the kernel refused: from an errno, an attribute and what can be seen
+ * around it, to a cause and a remedy.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "item.h"
+#include "parse.h"
+#include "proc.h"
+
+static const char *noun_of(const struct item *item)
+{
+	return item->kind->schema->name;
+}
+
+static enum status status_of(int err)
+{
+	if (err == EOPNOTSUPP)
+		return UNSUPPORTED;
+	return err == ENOENT ? NOT_FOUND : REFUSED;
+}
+
+/* What an errno means whatever was tried */
+static const char *cause_of(int err)
+{
+	switch (err) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "only root may do that (try: sudo)";
+	case ENOENT:
+		return "it has gone meanwhile";
+	case ENODEV:
+		return "it is not live any more";
+	case EOPNOTSUPP:
+		return "not supported by this kernel (kexctl features lists what is)";
+	default:
+		return strerror(err);
+	}
+}
+
+/**
+ * refused_other - say why something was refused that has no better message
+ * @item: the item
+ * @what: such as an attribute and its value, or NULL
+ * @err: the errno
+ * Return: the status.
+ */
+enum status refused_other(const struct item *item, const char *what, int err)
+{
+	return fail_on(status_of(err), noun_of(item), item->name, "%s%s%s", what ? what : "",
+		       what ? ": " : "", cause_of(err));
+}
+
+static const char *holder_of(const struct item *item)
+{
+	struct items list = { 0 };
+	const struct item *found;
+	static char *carveout;
+
+	free(carveout);
+	carveout = NULL;
+	if (!items_list(item->kind, &list)) {
+		found = items_find(&list, item->name);
+		carveout = found ? xstrdup(found->carveout) : NULL;
+	}
+	items_free(&list);
+	return carveout;
+}
+
+/**
+ * refused_mkdir - say why an item could not be made
+ * @item: the item
+ * @err: the errno
+ * Return: the status.
+ */
+enum status refused_mkdir(const struct item *item, int err)
+{
+	const char *carveout = err == EEXIST ? holder_of(item) : NULL;
+
+	if (carveout)
+		return fail_on(REFUSED, noun_of(item), item->name,
+			       "the name is taken by a %s of carve-out '%s' (take another one, "
+			       "or: kexctl %s delete %s)", noun_of(item), carveout, noun_of(item),
+			       item->name);
+	if (err == EEXIST)
+		return fail_on(REFUSED, noun_of(item), item->name,
+			       "the name is taken by another kind of object (take another one)");
+	return refused_other(item, NULL, err);
+}
+
+/* Who has it: "in use by 812 (cat)" as far as can be seen */
+static char *in_use(const struct item *item)
+{
+	char *users = proc_users(item->name), *text;
+
+	if (users)
+		text = xprintf("in use by %s", users);
+	else
+		text = xstrdup("in use by a process that cannot be seen from here");
+	free(users);
+	return text;
+}
+
+/**
+ * refused_rmdir - say why an item could not be removed
+ * @item: the item
+ * @err: the errno
+ * Return: the status.
+ */
+enum status refused_rmdir(const struct item *item, int err)
+{
+	if (err == EBUSY)
+		return fail_on(REFUSED, noun_of(item), item->name,
+			       "went live again meanwhile (kexctl %s delete %s)", noun_of(item),
+			       item->name);
+	return refused_other(item, "rmdir", err);
+}
+
+static uint64_t read_size(const struct cfs_dir *dir, const char *attr)
+{
+	char *text = cfs_read(dir, attr);
+	uint64_t bytes = 0;
+
+	if (text && parse_size(text, &bytes))
+		bytes = 0;
+	free(text);
+	return bytes;
+}
+
+static uint64_t written_size(const struct wish *wish)
+{
+	uint64_t bytes = 0;
+
+	return parse_size(wish->written, &bytes) ? 0 : bytes;
+}
+
+/* "not a multiple of the 4K page (did you mean 104K?)" */
+static char *why_no_multiple(const struct wish *wish)
+{
+	uint64_t step = wish->attr->multiple, bytes = written_size(wish), up;
+	char step_text[SIZE_TEXT_MAX], up_text[SIZE_TEXT_MAX];
+
+	if (wish->attr->page_multiple)
+		step = sysconf(_SC_PAGESIZE);
+	if (!step || !(bytes % step))
+		return NULL;
+	format_size(step, step_text);
+	up = bytes - bytes % step;
+	if (up <= UINT64_MAX - step)
+		up += step;
+	return xprintf("not a multiple of the %s %s (did you mean %s?)", step_text,
+		       wish->attr->page_multiple ? "page" : "step", format_size(up, up_text));
+}
+
+static char *why_out_of_range(const struct wish *wish)
+{
+	const struct schema_attr *attr = wish->attr;
+	char min[SIZE_TEXT_MAX], max[SIZE_TEXT_MAX];
+
+	if (attr->type == SCHEMA_OCTAL)
+		return xprintf("out of range (at most %04llo)", (unsigned long long)attr->max);
+	if (attr->page_multiple && attr->min && !written_size(wish))
+		return xprintf("too small (at least one page, %s)",
+			       format_size(sysconf(_SC_PAGESIZE), min));
+	return xprintf("out of range (%s to %s)", format_size(attr->min, min),
+		       format_size(attr->max, max));
+}
+
+static char *why_live(const struct item *item)
+{
+	return xprintf("cannot be changed while live (first: kexctl %s set %s live=0)",
+		       noun_of(item), item->name);
+}
+
+/* live=1 could not get memory of that length */
+static char *why_no_space(const struct item *item)
+{
+	uint64_t size = read_size(&item->dir, "size"), largest;
+	char text[3][SIZE_TEXT_MAX];
+
+	largest = read_size(&item->home, "largest_free");
+	return xprintf("size %s: %s of carve-out '%s' is free (%s free, largest piece %s; "
+		       "see: kexctl carveout list)", format_size(size, text[0]),
+		       largest < size ? "no piece that long" : "no piece that long and aligned",
+		       item->carveout, format_size(read_size(&item->home, "free"), text[1]),
+		       format_size(largest, text[2]));
+}
+
+static bool overlap(const struct item *a, const struct item *b)
+{
+	uint64_t a_off = read_size(&a->dir, "offset"), b_off = read_size(&b->dir, "offset");
+
+	return a_off < b_off + read_size(&b->dir, "size") &&
+	       b_off < a_off + read_size(&a->dir, "size");
+}
+
+/* Which live item of the same carve-out lies where this one wants to be */
+static char *neighbour_of(const struct item *item)
+{
+	struct items list = { 0 };
+	char *name = NULL;
+	size_t i;
+
+	if (items_list(item->kind, &list))
+		return NULL;
+	for (i = 0; !name && i < list.count; i++) {
+		struct item *other = &list.items[i];
+
+		if (!strcmp(other->name, item->name) || strcmp(other->carveout, item->carveout))
+			continue;
+		if (!item_open(other) && item_is_live(other) && overlap(item, other))
+			name = xstrdup(other->name);
+	}
+	items_free(&list);
+	return name;
+}
+
+static char *why_taken(const struct item *item)
+{
+	char *offset = cfs_read(&item->dir, "offset"), *neighbour, *text;
+
+	if (!offset || !strcmp(offset, "auto")) {
+		free(offset);
+		return NULL;
+	}
+	neighbour = neighbour_of(item);
+	if (neighbour)
+		text = xprintf("offset %s: taken by %s '%s' (take another one, or auto)", offset,
+			       noun_of(item), neighbour);
+	else
+		text = xprintf("offset %s: held until users of a revoked %s close it (take "
+			       "another one, or auto)", offset, noun_of(item));
+	free(neighbour);
+	free(offset);
+	return text;
+}
+
+static char *why_behind_end(const struct item *item)
+{
+	char text[3][SIZE_TEXT_MAX];
+
+	return xprintf("offset %s: with size %s it ends behind carve-out '%s' (%s)",
+		       format_size(read_size(&item->dir, "offset"), text[0]),
+		       format_size(read_size(&item->dir, "size"), text[1]), item->carveout,
+		       format_size(read_size(&item->home, "size"), text[2]));
+}
+
+/* Going live fails for the sake of another attribute, which is then named */
+static char *why_not_live(const struct item *item, int err)
+{
+	switch (err) {
+	case ENOSPC:
+		return why_no_space(item);
+	case EBUSY:
+		return why_taken(item);
+	case ERANGE:
+		return why_behind_end(item);
+	case ENODEV:
+		return xprintf("live 1: carve-out '%s' is not bound (to bind it: echo DEVICE > "
+			       "/sys/bus/platform/drivers/kex/bind)", item->carveout);
+	case EINVAL:
+		if (read_size(&item->dir, "size"))
+			return NULL;
+		return xprintf("live 1: no size is set (first: kexctl %s set %s size=SIZE)",
+			       noun_of(item), item->name);
+	default:
+		return NULL;
+	}
+}
+
+static char *why_in_use(const struct item *item)
+{
+	char *users = in_use(item), *text;
+
+	text = xprintf("live 0: %s (end them, or: kexctl %s delete %s --force)", users,
+		       noun_of(item), item->name);
+	free(users);
+	return text;
+}
+
+/* Cause and remedy for an attribute that is itself the trouble */
+static char *why_refused(const struct item *item, const struct wish *wish, int err)
+{
+	switch (err) {
+	case EINVAL:
+		return why_no_multiple(wish);
+	case ERANGE:
+		return why_out_of_range(wish);
+	case EBUSY:
+		return why_live(item);
+	default:
+		return NULL;
+	}
+}
+
+static bool is_live_attr(const struct wish *wish)
+{
+	return !strcmp(wish->attr->name, "live");
+}
+
+/**
+ * refused_write - say why an attribute could not be written
+ * @item: with folders open
+ * @wish: what was tried
+ * @err: the errno
+ * Return: the status.
+ */
+enum status refused_write(const struct item *item, const struct wish *wish, int err)
+{
+	char *text = NULL, *cause = NULL;
+
+	if (is_live_attr(wish) && !strcmp(wish->written, "1"))
+		text = why_not_live(item, err);
+	else if (is_live_attr(wish) && !strcmp(wish->written, "0") && err == EBUSY)
+		text = why_in_use(item);
+	else
+		cause = why_refused(item, wish, err);
+	if (!text)
+		text = xprintf("%s %s: %s", wish->attr->name, wish->typed,
+			       cause ? cause : cause_of(err));
+	fail_on(status_of(err), noun_of(item), item->name, "%s", text);
+	free(cause);
+	free(text);
+	return status_of(err);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A change of several steps that ends whole or undone. Between guard_begin()
+ * and guard_end(), signals that end a program wait; guard_hit() says that one
+ * does, so that the steps can stop and be undone; guard_end() lets it through.
+ */
+#ifndef KEXCTL_GUARD_H
+#define KEXCTL_GUARD_H
+
+#include <stdbool.h>
+
+void guard_begin(void);
+bool guard_hit(void);
+void guard_end(void);
+
+#endif /* KEXCTL_GUARD_H */
