@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kexctl: regions of set-aside physical memory, from the shell. */
+#include "cmd.h"
+#include "out.h"
+
+const struct noun * const nouns[] = {
+	&noun_carveout,
+	&noun_region,
+	&noun_features,
+	&noun_clear,
+	NULL
+};
+
+static enum status run(int argc, char **argv)
+{
+	struct parsed parsed = { 0 };
+	enum status status;
+
+	status = options_parse(argc, argv, &parsed);
+	if (status)
+		help_hint(&parsed);
+	else if (parsed.help)
+		help_print(&parsed);
+	else if (parsed.version)
+		version_print();
+	else
+		status = parsed.cmd->run(&parsed.args);
+	options_free(&parsed);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	return out_finish(run(argc, argv));
+}
