@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KEXCTL_CARVEOUT_H
+#define KEXCTL_CARVEOUT_H
+
+#include "cfs.h"
+
+enum status carveouts_list(struct strings *names);
+enum status carveout_choose(const char *wanted, char **name);
+
+#endif /* KEXCTL_CARVEOUT_H */

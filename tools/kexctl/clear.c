@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The command clear: back to nothing made, as rmmod needs it. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "item.h"
+#include "out.h"
+
+/* One that was removed meanwhile is what was wanted */
+static enum status clear_item(struct item *item, bool force, struct records *gone)
+{
+	enum status status;
+	int err;
+
+	err = item_open(item);
+	if (err == ENOENT)
+		return DONE;
+	if (err)
+		return refused_other(item, NULL, err);
+	status = item_delete(item, force);
+	if (!status)
+		records_add(gone, item->kind->schema->name, item->name);
+	return status;
+}
+
+static void tell(const struct kind *kind, size_t removed, size_t of)
+{
+	const char *noun = kind->schema->name;
+
+	if (globals.dry_run)
+		return;
+	if (removed == of)
+		note("cleared %zu %s%s", removed, noun, removed == 1 ? "" : "s");
+	else
+		note("cleared %zu of %zu %ss", removed, of, noun);
+}
+
+/* Goes on past what cannot be removed */
+static enum status clear_kind(const struct kind *kind, bool force, struct records *gone)
+{
+	size_t before = gone->count, left = 0, i;
+	enum status status, worst;
+	struct items items = { 0 };
+
+	worst = items_list(kind, &items);
+	if (worst)
+		return worst;
+	for (i = 0; i < items.count; i++) {
+		status = clear_item(&items.items[i], force, gone);
+		if (status) {
+			worst = status;
+			left++;
+		}
+	}
+	tell(kind, gone->count - before, gone->count - before + left);
+	items_free(&items);
+	return worst;
+}
+
+static enum status clear(const struct cmd_args *args)
+{
+	bool force = option_value(args, "force");
+	enum status status, worst = DONE;
+	struct records gone = { 0 };
+	size_t i;
+
+	for (i = 0; kinds[i]; i++) {
+		status = clear_kind(kinds[i], force, &gone);
+		if (status)
+			worst = status;
+	}
+	out_acted(&gone);
+	records_free(&gone);
+	return worst;
+}
+
+static const struct cmd_option options[] = {
+	{ "force", 0, NULL, "take away what is open or mapped, too" },
+	{ NULL, 0, NULL, NULL }
+};
+
+static const struct cmd cmds[] = {
+	{
+		.verb = "",
+		.run = clear,
+		.synopsis = "",
+		.summary = "remove every region that was made, as rmmod needs it",
+		.help = "One that is open or mapped stays, and the exit status tells; the others go.",
+		.changes = true,
+		.options = options,
+	},
+	{ .verb = NULL }
+};
+
+const struct noun noun_clear = {
+	.name = "clear",
+	.cmds = cmds,
+};
