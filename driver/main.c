@@ -116,3 +116,4 @@ module_exit(kex_exit);
 MODULE_DESCRIPTION("Regions of set-aside physical memory for user space");
 MODULE_AUTHOR("kex developers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");
