@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Forwards to what does the work: see "make help".
+
+KERNELS =
+KERNEL =
+TESTS =
+
+# O= is a folder below which each part gets one of its own.
+sub = $(if $(O),O=$(abspath $(O))/$(1))
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+
+#: demo             a guided run in a guest, on a stock kernel
+#: test             all tests, in guests: KERNELS='6.1 7', TESTS='tests/bats/evict.bats'
+#: shell            a prompt in a guest: KERNEL=6.1
+#: check            builds without warnings, static analysis, generated files, unit tests
+#: unit             tests of pure logic on this machine
+#: mutants          shows that the tests notice broken drivers
+#:
+#: modules          the module: KDIR= ARCH= CROSS_COMPILE= O=
+#: modules_install  installs it: KDIR= INSTALL_MOD_PATH=
+#: kexctl           the command: CROSS_COMPILE= CC= O=
+#: schema           writes what is generated from configfs-schema/kex.yaml
+#: clean            removes what was built (the lab's cache is ~/.cache/kex-lab)
+
+demo:
+	@tests/lab/demo
+
+test:
+	@tests/lab/suite $(if $(KERNELS),--kernels '$(KERNELS)') $(TESTS)
+
+shell:
+	@tests/lab/run $(if $(KERNEL),--kernel '$(KERNEL)')
+
+check:
+	@tests/check/run
+
+unit:
+	$(MAKE) -C tests/unit
+
+mutants:
+	@tests/mutants/run
+
+modules modules_install:
+	$(MAKE) -C driver $@ $(call sub,driver)
+
+kexctl:
+	$(MAKE) -C tools/kexctl $(call sub,kexctl)
+
+schema:
+	configfs-schema/gen.py
+
+clean:
+	rm -rf build
+	$(MAKE) -C tools/kexctl clean
+	find driver \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+		-o -name modules.order -o -name Module.symvers \) -type f -delete
+
+.PHONY: help demo test shell check unit mutants modules modules_install kexctl schema clean
