@@ -61,6 +61,8 @@ static const char *parse_number(const struct schema_attr *attr, const char *type
 		return parse_size(typed, number);
 	case SCHEMA_OCTAL:
 		return parse_mode(typed, number);
+	case SCHEMA_BOOL:
+		return parse_uint(typed, number) ? "not 0 or 1" : NULL;
 	default:
 		return parse_uint(typed, number);
 	}
@@ -106,6 +108,8 @@ int attr_foresee(const struct wish *wish)
 
 	if (attr->type == SCHEMA_ENUM || parse_number(attr, wish->written, &number))
 		return 0;
+	if (attr->type == SCHEMA_TRIGGER && !number)
+		return EINVAL;
 	if (number < attr->min || number > attr->max)
 		return ERANGE;
 	if (attr->page_multiple && number % page)

@@ -94,7 +94,7 @@ enum status refused_mkdir(const struct item *item, int err)
 	return refused_other(item, NULL, err);
 }
 
-/* Who has it: "in use by 812 (cat)" as far as can be seen */
+/* Who has it: "in use by pid 812 (cat)" as far as can be seen */
 static char *in_use(const struct item *item)
 {
 	char *users = proc_users(item->name), *text;
@@ -289,6 +289,8 @@ static char *why_refused(const struct item *item, const struct wish *wish, int e
 {
 	switch (err) {
 	case EINVAL:
+		if (wish->attr->type == SCHEMA_TRIGGER)
+			return xstrdup("takes 1 alone");
 		return why_no_multiple(wish);
 	case ERANGE:
 		return why_out_of_range(wish);

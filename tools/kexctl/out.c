@@ -197,9 +197,10 @@ static void print_json(const struct records *list)
 					       field_json(&list->items[i].fields[j]));
 		json_object_array_add(array, object);
 	}
-	puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY |
+	/* The pretty form of an empty array would be two lines */
+	puts(json_object_to_json_string_ext(array, list->count ? JSON_C_TO_STRING_PRETTY |
 					    JSON_C_TO_STRING_SPACED |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
+					    JSON_C_TO_STRING_NOSLASHESCAPE : 0));
 	json_object_put(array);
 }
 

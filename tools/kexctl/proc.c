@@ -59,14 +59,14 @@ static void add_user(char **users, int proc, const char *pid, unsigned int count
 		return;
 	}
 	comm = read_text(proc, "comm");
-	xappend(users, "%s%s (%s)", count ? ", " : "", pid, comm ? comm : "gone");
+	xappend(users, "%spid %s (%s)", count ? ", " : "", pid, comm ? comm : "gone");
 	free(comm);
 }
 
 /**
  * proc_users - who uses an object's node
  * @name: of the object
- * Return: such as "812 (cat), 815 (kex-hold)", to be freed; NULL when nobody
+ * Return: such as "pid 812 (cat), pid 815 (kexmap)", to be freed; NULL when nobody
  * was found.
  */
 char *proc_users(const char *name)

@@ -232,20 +232,22 @@ static enum status range_text(const char *name, const char *typed, char **text)
 
 static enum status refused_range(const struct item *item, const char *typed, int err)
 {
-	char *size = cfs_read(&item->dir, "size"), page[SIZE_TEXT_MAX];
 	const char *what = typed ? typed : "all";
+	char *size, text[SIZE_TEXT_MAX];
+	uint64_t bytes;
 	enum status status;
 
-	format_size(sysconf(_SC_PAGESIZE), page);
 	if (err == EINVAL)
-		status = fail_on(REFUSED, KIND, item->name, "range %s: start and length must be "
-				 "multiples of the %s page, and the length not 0", what, page);
-	else if (err == ERANGE)
-		status = fail_on(REFUSED, KIND, item->name,
-				 "range %s: ends behind the region (size %s)", what,
-				 size ? size : "unknown");
-	else
-		status = refused_other(item, "evict", err);
+		return fail_on(REFUSED, KIND, item->name, "range %s: start and length must be "
+			       "multiples of the %s page, and the length not 0", what,
+			       format_size(sysconf(_SC_PAGESIZE), text));
+	if (err != ERANGE)
+		return refused_other(item, "evict", err);
+	size = cfs_read(&item->dir, "size");
+	if (!size || parse_size(size, &bytes))
+		bytes = 0;
+	status = fail_on(REFUSED, KIND, item->name, "range %s: ends behind the region (size %s)",
+			 what, format_size(bytes, text));
 	free(size);
 	return status;
 }
