@@ -334,11 +334,13 @@ static enum status take_all(int argc, char **argv, struct parsed *parsed,
 	const struct cmd *cmd;
 	int code, at;
 
+	/* 0 makes getopt_long() start afresh, however often it was called */
+	optind = 0;
 	opterr = 0;
 	table_build(table, NULL);
 	while (!status) {
 		cmd = parsed->cmd;
-		at = optind;
+		at = optind ? optind : 1;
 		code = getopt_long(argc, argv, "-:jh", table->getopt, NULL);
 		if (code == -1)
 			break;
