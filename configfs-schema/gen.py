@@ -106,12 +106,12 @@ class Attr:
                 self.min = number(raw["min"], octal)
             if "max" in raw:
                 self.max = number(raw["max"], octal)
+            if self.min > self.max:
+                raise Bad(f"{where}: min {self.min} is above max {self.max}")
             if "default" in raw:
                 self.default = self.check_default(raw["default"])
         except ValueError as error:
             raise Bad(f"{where}: {error}") from None
-        if self.min > self.max:
-            raise Bad(f"{where}: min {self.min} is above max {self.max}")
 
     def check_default(self, value):
         """The default as the file reads it."""

@@ -56,7 +56,7 @@ files() {
 		for p; do
 			args+=(-o -path "./$p")
 		done
-		find . -type f '(' -false "${args[@]}" ')' -printf '%P\n'
+		find . -path ./build -prune -o -type f '(' -false "${args[@]}" ')' -printf '%P\n'
 	fi | sort
 }
 
