@@ -44,11 +44,11 @@ static void sort_by_phys(struct strings *names)
 }
 
 /**
- * carveouts_list - the carve-outs that there are
- * @names: out, zeroed before; sorted by physical address
+ * carveouts_by_name - the carve-outs that there are
+ * @names: out, zeroed before; sorted by name
  * Return: DONE, or another status after a message.
  */
-enum status carveouts_list(struct strings *names)
+enum status carveouts_by_name(struct strings *names)
 {
 	const struct cfs_dir *root;
 	struct cfs_dir dir;
@@ -62,10 +62,17 @@ enum status carveouts_list(struct strings *names)
 	if (!err)
 		err = cfs_list(&dir, names);
 	cfs_close(&dir);
-	if (err)
-		return fail(REFUSED, "%s/carveouts: %s", root->path, strerror(err));
-	sort_by_phys(names);
-	return DONE;
+	return err ? fail(REFUSED, "%s/carveouts: %s", root->path, strerror(err)) : DONE;
+}
+
+/* The device tree is asked for each, so only where the order is seen */
+static enum status by_address(struct strings *names)
+{
+	enum status status = carveouts_by_name(names);
+
+	if (!status)
+		sort_by_phys(names);
+	return status;
 }
 
 static int carveout_open(const char *name, struct cfs_dir *dir)
@@ -150,7 +157,7 @@ enum status carveout_choose(const char *wanted, char **name)
 
 	if (cause)
 		return fail_on(USAGE, KIND, wanted, "%s", cause);
-	status = carveouts_list(&known);
+	status = wanted ? carveouts_by_name(&known) : by_address(&known);
 	if (!status && !wanted) {
 		status = choose_first(&known, name);
 	} else if (!status) {
@@ -194,7 +201,7 @@ static enum status list(const struct cmd_args *args)
 	size_t i;
 
 	(void)args;
-	status = carveouts_list(&names);
+	status = by_address(&names);
 	for (i = 0; !status && i < names.count; i++)
 		status = add_record(names.items[i], &records);
 	if (!status)

@@ -4,7 +4,7 @@
 
 #include "cfs.h"
 
-enum status carveouts_list(struct strings *names);
+enum status carveouts_by_name(struct strings *names);
 enum status carveout_choose(const char *wanted, char **name);
 
 #endif /* KEXCTL_CARVEOUT_H */

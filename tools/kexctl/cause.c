@@ -223,12 +223,16 @@ static char *neighbour_of(const struct item *item)
 
 static char *why_taken(const struct item *item)
 {
-	char *offset = cfs_read(&item->dir, "offset"), *neighbour, *text;
+	char *wanted = cfs_read(&item->dir, "offset"), *neighbour, *text;
+	char offset[SIZE_TEXT_MAX];
+	uint64_t bytes;
+	bool automatic;
 
-	if (!offset || !strcmp(offset, "auto")) {
-		free(offset);
+	automatic = !wanted || parse_size(wanted, &bytes);
+	free(wanted);
+	if (automatic)
 		return NULL;
-	}
+	format_size(bytes, offset);
 	neighbour = neighbour_of(item);
 	if (neighbour)
 		text = xprintf("offset %s: taken by %s '%s' (take another one, or auto)", offset,
@@ -237,7 +241,6 @@ static char *why_taken(const struct item *item)
 		text = xprintf("offset %s: held until users of a revoked %s close it (take "
 			       "another one, or auto)", offset, noun_of(item));
 	free(neighbour);
-	free(offset);
 	return text;
 }
 

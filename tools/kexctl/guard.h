@@ -3,6 +3,7 @@
  * A change of several steps that ends whole or undone. Between guard_begin()
  * and guard_end(), signals that end a program wait; guard_hit() says that one
  * does, so that the steps can stop and be undone; guard_end() lets it through.
+ * Without guard_end(), it never comes: the program ends by itself.
  */
 #ifndef KEXCTL_GUARD_H
 #define KEXCTL_GUARD_H

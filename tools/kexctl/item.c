@@ -117,7 +117,7 @@ enum status items_list(const struct kind *kind, struct items *list)
 	size_t i;
 	int err;
 
-	status = carveouts_list(&carveouts);
+	status = carveouts_by_name(&carveouts);
 	for (i = 0; !status && i < carveouts.count; i++) {
 		err = list_carveout(kind, carveouts.items[i], list);
 		if (err)
@@ -281,11 +281,8 @@ void item_record(const struct item *item, struct records *list)
 
 static enum status write_wish(const struct item *item, const struct wish *wish)
 {
-	int err;
+	int err = cfs_write(&item->dir, wish->attr->name, wish->written);
 
-	err = globals.dry_run ? attr_foresee(wish) : 0;
-	if (!err)
-		err = cfs_write(&item->dir, wish->attr->name, wish->written);
 	return err ? refused_write(item, wish, err) : DONE;
 }
 
@@ -300,8 +297,22 @@ static enum status write_word(const struct item *item, const char *attr, const c
 	return write_wish(item, &wish);
 }
 
-/* A second mkdir is refused by the kernel; a dry run has to look for itself */
-static int dry_mkdir(const struct item *item)
+/* What the kernel would refuse, a dry run has to find before its first line */
+static enum status foresee(const struct item *item, const struct wishes *wishes)
+{
+	enum status status = DONE;
+	size_t i;
+	int err;
+
+	for (i = 0; globals.dry_run && !status && i < wishes->count; i++) {
+		err = attr_foresee(&wishes->items[i]);
+		if (err)
+			status = refused_write(item, &wishes->items[i], err);
+	}
+	return status;
+}
+
+static int foresee_mkdir(const struct item *item)
 {
 	struct items list = { 0 };
 	bool taken;
@@ -320,7 +331,7 @@ static enum status make_folder(struct item *item)
 	err = open_folders(item);
 	if (err)
 		return refused_other(item, NULL, err);
-	err = dry_mkdir(item);
+	err = foresee_mkdir(item);
 	if (!err)
 		err = cfs_mkdir(&item->folder, item->name, &item->dir);
 	return err ? refused_mkdir(item, err) : DONE;
@@ -361,8 +372,10 @@ static void create_undo(const struct item *item)
 
 static enum status create_guarded(struct item *item, const struct wishes *wishes, bool live)
 {
-	enum status status = make_folder(item);
+	enum status status = foresee(item, wishes);
 
+	if (!status)
+		status = make_folder(item);
 	if (status)
 		return status;
 	status = create_steps(item, wishes, live);
@@ -389,7 +402,9 @@ enum status item_create(const struct kind *kind, const char *name, const char *c
 	item_fill(&item, kind, name, carveout);
 	guard_begin();
 	status = create_guarded(&item, wishes, live);
-	guard_end();
+	/* What is done is done: the exit status shall not tell otherwise */
+	if (status)
+		guard_end();
 	item_close(&item);
 	return status;
 }
@@ -418,17 +433,24 @@ static void set_undo(const struct item *item, const struct wishes *wishes, char 
 
 static enum status set_guarded(const struct item *item, const struct wishes *wishes, char **before)
 {
-	enum status status = stopped();
+	enum status status = foresee(item, wishes);
 	size_t i;
 
+	if (!status)
+		status = stopped();
 	for (i = 0; !status && i < wishes->count; i++) {
 		before[i] = read_before(item, &wishes->items[i]);
 		status = write_wish(item, &wishes->items[i]);
-		if (status)
-			set_undo(item, wishes, before, i);
-		else if ((status = stopped()))
-			set_undo(item, wishes, before, i + 1);
+		if (status) {
+			/* not this one: it was refused */
+			free(before[i]);
+			before[i] = NULL;
+		} else {
+			status = stopped();
+		}
 	}
+	if (status)
+		set_undo(item, wishes, before, i);
 	return status;
 }
 
@@ -448,7 +470,9 @@ enum status item_set(const struct item *item, const struct wishes *wishes)
 	memset(before, 0, (wishes->count + 1) * sizeof(*before));
 	guard_begin();
 	status = set_guarded(item, wishes, before);
-	guard_end();
+	/* As with create */
+	if (status)
+		guard_end();
 	for (i = 0; i < wishes->count; i++)
 		free(before[i]);
 	free(before);

@@ -373,7 +373,7 @@ static enum status check_globals(const struct parsed *parsed)
 	if (globals.json && globals.names)
 		return fail(USAGE, "--json and --names exclude each other");
 	if (globals.dry_run && parsed->cmd->changes && (globals.json || globals.names))
-		return fail(USAGE, "--dry-run prints lines for a shell: not with --json or --names");
+		return fail(USAGE, "--dry-run prints shell lines: not with --json or --names");
 	return DONE;
 }
 
