@@ -58,6 +58,8 @@ static inline void kex_vm_flags_mod(struct vm_area_struct *vma,
  * @addr: an address in it
  *
  * follow_pfnmap_start() replaced follow_pte() in 6.12.
+ *
+ * Return: true if there is one.
  */
 static inline bool kex_pfn_mapped(struct vm_area_struct *vma, unsigned long addr)
 {
@@ -74,6 +76,8 @@ static inline bool kex_pfn_mapped(struct vm_area_struct *vma, unsigned long addr
 
 	if (follow_pte(vma->vm_mm, addr, &ptep, &ptl))
 		return false;
+	/* sparse does not know that follow_pte() took the lock */
+	__acquire(ptl);
 	pte_unmap_unlock(ptep, ptl);
 	return true;
 #endif
