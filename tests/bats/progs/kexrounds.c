@@ -50,7 +50,9 @@ static void set(const char *attr, const char *value, int round)
 
 static void one_round(int round)
 {
-	static const char * const caches[] = { "write-back", "write-combine", "uncached", "device" };
+	static const char * const caches[] = {
+		"write-back", "write-combine", "uncached", "device"
+	};
 	size_t len = 4096UL << (round % 5), i;
 	struct kex_range range = { .argsz = sizeof(range), .len = len };
 	volatile uint64_t *word;
