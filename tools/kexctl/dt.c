@@ -21,26 +21,34 @@
 #define RESERVED	"/sys/firmware/devicetree/base/reserved-memory"
 #define COMPATIBLE	"kex,carveout"
 
+/* A longer list of what a node is compatible with is read this far */
+#define COMPATIBLE_MAX	256
+
 /* memory-region of a carve-out with more ranges is read this far */
 #define CELLS_MAX	64
 
-/* Return: how many cells a property has; 0 when there is none */
-static size_t read_cells(int node, const char *property, uint32_t cells[CELLS_MAX])
+static size_t read_property(int node, const char *property, void *value, size_t room)
 {
 	ssize_t got;
-	size_t i;
 	int fd;
 
 	fd = openat(node, property, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
-	got = read(fd, cells, CELLS_MAX * sizeof(*cells));
+	got = read(fd, value, room);
 	close(fd);
-	if (got < 0)
-		return 0;
-	for (i = 0; i < got / sizeof(*cells); i++)
+	return got < 0 ? 0 : got;
+}
+
+/* Return: how many cells a property has; 0 when there is none */
+static size_t read_cells(int node, const char *property, uint32_t cells[CELLS_MAX])
+{
+	size_t count, i;
+
+	count = read_property(node, property, cells, CELLS_MAX * sizeof(*cells)) / sizeof(*cells);
+	for (i = 0; i < count; i++)
 		cells[i] = be32toh(cells[i]);
-	return got / sizeof(*cells);
+	return count;
 }
 
 /* Where the reg of a node starts */
@@ -108,13 +116,18 @@ static bool node_has_name(int node, const char *name)
 	return same;
 }
 
+/* compatible is a list of strings, each with its NUL */
 static bool node_is_carveout(int node)
 {
-	char *compatible = read_text(node, "compatible");
-	bool same = compatible && !strcmp(compatible, COMPATIBLE);
+	char list[COMPATIBLE_MAX + 1];
+	size_t len, at;
 
-	free(compatible);
-	return same;
+	len = read_property(node, "compatible", list, COMPATIBLE_MAX);
+	list[len] = '\0';
+	for (at = 0; at < len; at += strlen(list + at) + 1)
+		if (!strcmp(list + at, COMPATIBLE))
+			return true;
+	return false;
 }
 
 /**
