@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* All help, made from the command table and the schema; and the versions. */
+#include <ctype.h>
 #include <fcntl.h>
 #include <linux/kex.h>
 #include <stdio.h>
@@ -161,8 +162,9 @@ static void help_cmd(const struct noun *noun, const struct cmd *cmd)
 	const struct cmd_option *option;
 	bool any = cmd->creates || cmd->options;
 
-	printf("Usage: kexctl %s%s%s%s%s%s\n\n%s\n", noun->name, *cmd->verb ? " " : "", cmd->verb,
-	       *cmd->synopsis ? " " : "", cmd->synopsis, any ? " [OPTION]..." : "", cmd->summary);
+	printf("Usage: kexctl %s%s%s%s%s%s\n\n", noun->name, *cmd->verb ? " " : "", cmd->verb,
+	       *cmd->synopsis ? " " : "", cmd->synopsis, any ? " [OPTION]..." : "");
+	printf("%c%s.\n", toupper((unsigned char)*cmd->summary), cmd->summary + 1);
 	if (cmd->help)
 		printf("\n%s\n", cmd->help);
 	if (any)

@@ -363,9 +363,8 @@ static void create_undo(const struct item *item)
 {
 	int err;
 
-	err = cfs_write(&item->dir, "revoke", "1");
-	if (!err)
-		err = cfs_rmdir(&item->folder, item->name);
+	cfs_write(&item->dir, "revoke", "1");
+	err = cfs_rmdir(&item->folder, item->name);
 	if (err)
 		refused_rmdir(item, err);
 }
