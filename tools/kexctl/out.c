@@ -123,59 +123,70 @@ static const char *cell(const struct record *record, const char *key, char buf[C
 	return buf;
 }
 
-static size_t column_width(const struct records *list, const char *key)
+struct column {
+	const char *key;
+	char head[CELL_TEXT_MAX];
+	int width;
+	bool numbers;		/* stand to the right, so that their digits line up */
+};
+
+static void column_fit(struct column *column, const struct records *list, const char *key)
 {
-	size_t width = strlen(key), len, i;
 	char buf[CELL_TEXT_MAX];
-
-	for (i = 0; i < list->count; i++) {
-		len = strlen(cell(&list->items[i], key, buf));
-		if (len > width)
-			width = len;
-	}
-	return width;
-}
-
-/* Numbers stand to the right, so that their digits line up */
-static bool column_is_text(const struct records *list, const char *key)
-{
 	const struct field *field;
 	size_t i;
+	int len;
 
+	*column = (struct column){ .key = key };
+	for (i = 0; key[i] && i < sizeof(column->head) - 1; i++)
+		column->head[i] = toupper((unsigned char)key[i]);
+	column->width = i;
 	for (i = 0; i < list->count; i++) {
 		field = record_field(&list->items[i], key);
 		if (field && field->type != FIELD_TEXT)
-			return false;
+			column->numbers = true;
+		len = strlen(cell(&list->items[i], key, buf));
+		if (len > column->width)
+			column->width = len;
 	}
-	return true;
 }
 
-static void print_cell(const char *text, size_t width, bool left, bool last)
+static void print_cell(const struct column *column, const char *text, bool last)
 {
-	if (!left)
-		printf("%*s", (int)width, text);
+	if (column->numbers)
+		printf("%*s", column->width, text);
 	else if (last)
 		fputs(text, stdout);
 	else
-		printf("%-*s", (int)width, text);
+		printf("%-*s", column->width, text);
 	fputs(last ? "\n" : "  ", stdout);
 }
 
 /* @record NULL writes the head line */
-static void print_row(const struct records *list, const struct record *record,
-		      const char * const *columns)
+static void print_row(const struct record *record, const struct column *columns, size_t count)
 {
-	char head[CELL_TEXT_MAX], buf[CELL_TEXT_MAX];
-	size_t i, j;
+	char buf[CELL_TEXT_MAX];
+	size_t i;
 
-	for (i = 0; columns[i]; i++) {
-		for (j = 0; columns[i][j] && j < sizeof(head) - 1; j++)
-			head[j] = toupper((unsigned char)columns[i][j]);
-		head[j] = '\0';
-		print_cell(record ? cell(record, columns[i], buf) : head,
-			   column_width(list, columns[i]), column_is_text(list, columns[i]),
-			   !columns[i + 1]);
-	}
+	for (i = 0; i < count; i++)
+		print_cell(&columns[i], record ? cell(record, columns[i].key, buf) :
+			   columns[i].head, i + 1 == count);
+}
+
+static void print_table(const struct records *list, const char * const *keys)
+{
+	struct column *columns;
+	size_t count = 0, i;
+
+	while (keys[count])
+		count++;
+	columns = xrealloc(NULL, count * sizeof(*columns));
+	for (i = 0; i < count; i++)
+		column_fit(&columns[i], list, keys[i]);
+	print_row(NULL, columns, count);
+	for (i = 0; i < list->count; i++)
+		print_row(&list->items[i], columns, count);
+	free(columns);
 }
 
 static json_object *field_json(const struct field *field)
@@ -227,19 +238,14 @@ static bool print_for_scripts(const struct records *list)
 /**
  * out_table - write records as one line each, or as the global options say
  * @list: the records, sorted
- * @columns: keys to show, ends with NULL; JSON has all fields
+ * @keys: fields to show, ends with NULL; JSON has all
  *
  * No record, no line: neither a head without a body.
  */
-void out_table(const struct records *list, const char * const *columns)
+void out_table(const struct records *list, const char * const *keys)
 {
-	size_t i;
-
-	if (print_for_scripts(list) || !list->count)
-		return;
-	print_row(list, NULL, columns);
-	for (i = 0; i < list->count; i++)
-		print_row(list, &list->items[i], columns);
+	if (!print_for_scripts(list) && list->count)
+		print_table(list, keys);
 }
 
 /**

@@ -42,7 +42,7 @@ void record_number(struct record *record, const char *key, uint64_t number);
 void record_size(struct record *record, const char *key, uint64_t bytes);
 const struct field *record_field(const struct record *record, const char *key);
 
-void out_table(const struct records *list, const char * const *columns);
+void out_table(const struct records *list, const char * const *keys);
 void out_names(const struct records *list);
 void out_show(const struct records *list);
 void out_acted(const struct records *list);
