@@ -7,19 +7,18 @@
 #include "item.h"
 #include "out.h"
 
-/* One that was removed meanwhile is what was wanted */
 static enum status clear_item(struct item *item, bool force, struct records *gone)
 {
+	int err = item_open(item);
 	enum status status;
-	int err;
 
-	err = item_open(item);
+	/* One that was removed meanwhile is what was wanted */
 	if (err == ENOENT)
-		return DONE;
-	if (err)
-		return refused_other(item, NULL, err);
-	status = item_delete(item, force);
-	if (!status)
+		status = DONE;
+	else
+		status = err ? refused_other(item, NULL, err) : item_delete(item, force);
+	item_shut(item);
+	if (!status && !err)
 		records_add(gone, item->kind->schema->name, item->name);
 	return status;
 }

@@ -54,7 +54,7 @@ static int open_folders(struct item *item)
 
 /**
  * item_open - open the folders of an item from a list
- * @item: the item; to be closed whatever is returned
+ * @item: the item; to be shut whatever is returned
  * Return: 0, or the errno.
  */
 int item_open(struct item *item)
@@ -65,14 +65,24 @@ int item_open(struct item *item)
 }
 
 /**
+ * item_shut - close the folders of an item from a list, of which there may be
+ * more than files that a process may have open
+ * @item: from item_open()
+ */
+void item_shut(struct item *item)
+{
+	cfs_close(&item->dir);
+	cfs_close(&item->folder);
+	cfs_close(&item->home);
+}
+
+/**
  * item_close - close the folders and forget the item
  * @item: the item, or a zeroed one
  */
 void item_close(struct item *item)
 {
-	cfs_close(&item->dir);
-	cfs_close(&item->folder);
-	cfs_close(&item->home);
+	item_shut(item);
 	free(item->name);
 	free(item->carveout);
 	item->name = NULL;

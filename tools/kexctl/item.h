@@ -35,6 +35,7 @@ enum status items_list(const struct kind *kind, struct items *list);
 void items_free(struct items *list);
 struct item *items_find(const struct items *list, const char *name);
 int item_open(struct item *item);
+void item_shut(struct item *item);
 enum status item_find(const struct kind *kind, const char *name, struct item *item);
 void item_close(struct item *item);
 bool item_is_live(const struct item *item);

@@ -17,6 +17,17 @@
 /* Room for the name of any attribute */
 #define KEY_SIZE	32
 
+static enum status record_listed(struct item *item, struct records *records)
+{
+	int err = item_open(item);
+
+	if (!err)
+		item_record(item, records);
+	item_shut(item);
+	/* One that was removed meanwhile is not there to be listed */
+	return err && err != ENOENT ? refused_other(item, NULL, err) : DONE;
+}
+
 static enum status list(const struct cmd_args *args)
 {
 	static const char * const columns[] = { "name", "carveout", "size", "offset", "cache",
@@ -28,10 +39,12 @@ static enum status list(const struct cmd_args *args)
 
 	(void)args;
 	status = items_list(&kind_region, &items);
-	for (i = 0; !status && i < items.count; i++)
-		/* One that was removed meanwhile is not there to be listed */
-		if (!item_open(&items.items[i]))
-			item_record(&items.items[i], &records);
+	for (i = 0; !status && i < items.count; i++) {
+		if (globals.names)
+			records_add(&records, KIND, items.items[i].name);
+		else
+			status = record_listed(&items.items[i], &records);
+	}
 	if (!status)
 		out_table(&records, columns);
 	records_free(&records);

@@ -14,6 +14,9 @@
 /* Two slips of the finger; more is another word */
 #define NEAR_ENOUGH	2
 
+/* So that a message stays a message, however many names there are */
+#define JOINED_MAX	16
+
 struct globals globals;
 
 static void *must(void *memory)
@@ -215,7 +218,7 @@ const char *strings_nearest(const struct strings *list, const char *wanted)
 }
 
 /**
- * strings_join - all of a list in one text
+ * strings_join - a list in one text, for a message
  * @list: the list
  * @sep: goes between two
  * Return: the text, to be freed.
@@ -225,8 +228,10 @@ char *strings_join(const struct strings *list, const char *sep)
 	char *text = xstrdup("");
 	size_t i;
 
-	for (i = 0; i < list->count; i++)
+	for (i = 0; i < list->count && i < JOINED_MAX; i++)
 		xappend(&text, "%s%s", i ? sep : "", list->items[i]);
+	if (i < list->count)
+		xappend(&text, "%sand %zu more", sep, list->count - i);
 	return text;
 }
 
