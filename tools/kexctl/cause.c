@@ -216,6 +216,7 @@ static char *neighbour_of(const struct item *item)
 			continue;
 		if (!item_open(other) && item_is_live(other) && overlap(item, other))
 			name = xstrdup(other->name);
+		item_shut(other);
 	}
 	items_free(&list);
 	return name;
@@ -309,6 +310,20 @@ static bool is_live_attr(const struct wish *wish)
 	return !strcmp(wish->attr->name, "live");
 }
 
+/* An object without this attribute is of an older module, or it has gone */
+static int missing_attr(const struct item *item, int err)
+{
+	char *live;
+
+	if (err != ENOENT)
+		return err;
+	live = cfs_read(&item->dir, "live");
+	if (live)
+		err = EOPNOTSUPP;
+	free(live);
+	return err;
+}
+
 /**
  * refused_write - say why an attribute could not be written
  * @item: with folders open
@@ -320,6 +335,7 @@ enum status refused_write(const struct item *item, const struct wish *wish, int 
 {
 	char *text = NULL, *cause = NULL;
 
+	err = missing_attr(item, err);
 	if (is_live_attr(wish) && !strcmp(wish->written, "1"))
 		text = why_not_live(item, err);
 	else if (is_live_attr(wish) && !strcmp(wish->written, "0") && err == EBUSY)
