@@ -13,6 +13,8 @@
 
 #define KIND	"carveout"
 
+#define NO_NODE	"no device-tree node with compatible = \"kex,carveout\" was bound; see dmesg"
+
 struct placed {
 	char *name;
 	uint64_t phys;
@@ -113,8 +115,7 @@ static enum status not_found(const char *name, const struct strings *known)
 	else if (known->count)
 		fail_on(NOT_FOUND, KIND, name, "not found (carve-outs: %s)", all);
 	else
-		fail_on(NOT_FOUND, KIND, name, "not found (there are none: no node in the "
-			"device tree with compatible = \"kex,carveout\" was bound)");
+		fail_on(NOT_FOUND, KIND, name, "not found (there are none: " NO_NODE ")");
 	free(all);
 	return NOT_FOUND;
 }
@@ -139,6 +140,8 @@ static enum status choose_first(const struct strings *known, char **name)
 			return DONE;
 		}
 	}
+	if (!known->count)
+		return fail(REFUSED, "there is no carve-out (" NO_NODE ")");
 	return fail(REFUSED, "no carve-out is bound (to bind one: "
 		    "echo DEVICE > /sys/bus/platform/drivers/kex/bind)");
 }

@@ -252,8 +252,9 @@ static enum status refused_range(const struct item *item, const char *typed, int
 
 	if (err == EINVAL)
 		return fail_on(REFUSED, KIND, item->name, "range %s: start and length must be "
-			       "multiples of the %s page, and the length not 0", what,
-			       format_size(sysconf(_SC_PAGESIZE), text));
+			       "multiples of the %s page, and the length not 0%s", what,
+			       format_size(sysconf(_SC_PAGESIZE), text),
+			       strchr(what, '-') ? " (END is inclusive)" : "");
 	if (err != ERANGE)
 		return refused_other(item, "evict", err);
 	size = cfs_read(&item->dir, "size");
