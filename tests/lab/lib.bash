@@ -173,7 +173,9 @@ lab_age() {
 	printf '%s' $((EPOCHSECONDS - mtime))
 }
 
-# Package lists not older than half a day, under a lock of their own.
+# Package lists not older than half a day, under a lock of their own. A mirror
+# that could not be reached is left alone for a while by those who can do
+# without, $1 = 1.
 lab_update_lists() {
 	local a=$lab_cache/apt fd rc=0
 	mkdir -p "$a"
@@ -181,12 +183,17 @@ lab_update_lists() {
 	flock "$fd"
 	lab_apt_config
 	if (($(lab_age "$a/stamp") > lab_max_age / 2)); then
-		lab_say "reading the package lists of bookworm and trixie ($(sed -n 's/^deb \[[^]]*\] \([^ ]*\).*/\1/p;q' "$a/sources.list"))"
-		if apt-get -qq update >"$a/log" 2>&1 </dev/null; then
-			touch "$a/stamp"
-		else
-			sed 's/^/kex-lab:   /' "$a/log" >&2
+		if (($1 && $(lab_age "$a/failed") < lab_retry_age)); then
 			rc=1
+		else
+			lab_say "reading the package lists of bookworm and trixie ($(sed -n 's/^deb \[[^]]*\] \([^ ]*\).*/\1/p;q' "$a/sources.list"))"
+			if apt-get -qq update >"$a/log" 2>&1 </dev/null; then
+				touch "$a/stamp"
+			else
+				head -n 3 "$a/log" | sed 's/^/kex-lab:   /' >&2
+				touch "$a/failed"
+				rc=1
+			fi
 		fi
 	fi
 	exec {fd}>&-
@@ -326,7 +333,7 @@ lab_unpack() {
 # prints its SPECs, called with package lists at hand; FINISH is called with
 # the unpacked folder and the path that it will have in the end.
 lab_set() {
-	local set=$1 want=$2 finish=$3 answer dir fd fresh=1 tmp
+	local set=$1 want=$2 finish=$3 answer dir fd fresh=1 former=0 tmp
 	answer=$lab_cache/answers/$set
 	if (($(lab_age "$answer") < lab_max_age)); then
 		dir=$(lab_set_dir "$set" "$finish" "$answer")
@@ -344,9 +351,10 @@ lab_set() {
 	fi
 	if (($(lab_age "$answer") >= lab_max_age)); then
 		tmp=$answer.$BASHPID
+		[[ ! -e $answer ]] || former=1
 		# Subshell: APT_CONFIG must not leak into what the caller runs.
 		if (
-			lab_update_lists || exit 1
+			lab_update_lists $former || exit 1
 			specs=$($want) || exit 1
 			# shellcheck disable=SC2086 # words
 			lab_resolve $specs >"$tmp" || exit 1
@@ -356,7 +364,7 @@ lab_set() {
 		else
 			rm -f "$tmp"
 			fresh=0
-			[[ -e $answer ]] ||
+			((former)) ||
 				lab_die "$set: cannot be fetched, and there is no former copy in $lab_cache"
 			lab_say "$set: cannot ask the mirror, using what was fetched before"
 			touch -d "@$((EPOCHSECONDS - lab_max_age + lab_retry_age))" "$answer"
@@ -377,14 +385,19 @@ lab_set() {
 		lab_unpack "$answer" "$tmp" || lab_die "$set: unpacking failed"
 		$finish "$tmp" "$dir" || lab_die "$set: preparing failed"
 		mv "$tmp" "$dir"
+		# Whoever still used what this replaces has ended long ago.
+		find "$lab_cache/sets/$set" -mindepth 1 -maxdepth 1 ! -path "$dir" -mtime +14 -exec rm -rf {} +
+		find "$lab_cache/debs" -type f -mtime +60 -delete
 	fi
 	exec {fd}>&-
 	printf '%s\n' "$dir"
 }
 
+# The key holds the cache's path too: finished folders name themselves by it.
 lab_set_dir() {
 	local key
 	key=$({
+		printf '%s\n' "$lab_cache"
 		cut -d' ' -f2 "$3"
 		declare -f lab_unpack "$2"
 	} | sha256sum)
