@@ -312,7 +312,18 @@ lab_get() {
 		rm -f "$tmp"
 		return 1
 	fi
+	touch "$tmp" # apt gave it the mirror's time
 	mv "$tmp" "$file"
+}
+
+# Downloads that no set consists of any more, after two weeks, and the parts
+# that killed runs have left.
+lab_prune_debs() {
+	local file name
+	while read -r file; do
+		name=${file##*/}
+		grep -qsF " ${name%.deb} " "$lab_cache"/answers/* || rm -f "$file"
+	done < <(find "$lab_cache/debs" -type f -mtime +14)
 }
 
 # All packages of answer file $1 into folder $2, with /bin, /sbin and /lib
@@ -387,7 +398,7 @@ lab_set() {
 		mv "$tmp" "$dir"
 		# Whoever still used what this replaces has ended long ago.
 		find "$lab_cache/sets/$set" -mindepth 1 -maxdepth 1 ! -path "$dir" -mtime +14 -exec rm -rf {} +
-		find "$lab_cache/debs" -type f -mtime +60 -delete
+		lab_prune_debs
 	fi
 	exec {fd}>&-
 	printf '%s\n' "$dir"
