@@ -162,7 +162,7 @@ static void revoke_process(void)
 			continue;
 		if (shared->gen == gen) {
 			/* Map until it is revoked: the last mapping is the latest */
-			while (shared->gen == gen) {
+			while (shared->gen == gen && !shared->stop) {
 				char *next = mmap(NULL, LEN, PROT_READ | PROT_WRITE,
 						  MAP_SHARED, fd, 0);
 
