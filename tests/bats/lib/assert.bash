@@ -11,7 +11,7 @@ fail() {
 # slurp VARIABLE FILE: the whole text without its last newline or NUL
 slurp() {
 	local -a parts
-	mapfile -d '' -t parts <"$2"
+	mapfile -d '' -t parts <"$2" || return 1
 	printf -v "$1" %s "${parts[0]-}"
 	printf -v "$1" %s "${!1%$'\n'}"
 }
@@ -39,11 +39,14 @@ errno_from_text() {
 	esac
 }
 
+# A bare "return" in a teardown would give the status of the test that failed,
+# hence the numbers.
+
 # put FILE VALUE: writes the value and a newline; on failure ERRNO names why
 put() {
 	local message
 	ERRNO=''
-	{ printf '%s\n' "$2" >"$1"; } 2>"$BATS_TEST_TMPDIR/put" && return
+	{ printf '%s\n' "$2" >"$1"; } 2>"$BATS_TEST_TMPDIR/put" && return 0
 	IFS= read -r message <"$BATS_TEST_TMPDIR/put"
 	errno_from_text "${message##*: }"
 	return 1
@@ -61,7 +64,7 @@ assert_contains() {
 # assert_file FILE TEXT
 assert_file() {
 	local text
-	slurp text "$1"
+	slurp text "$1" || return 1
 	[ "$text" = "$2" ] || fail "$1: got '$text', want '$2'"
 }
 
@@ -69,7 +72,7 @@ assert_file() {
 assert_refused() {
 	if put "$2" "$3"; then
 		fail "$2 took '$3', want $1"
-		return
+		return 1
 	fi
 	[ "$ERRNO" = "$1" ] || fail "$2: '$3': got $ERRNO, want $1"
 }

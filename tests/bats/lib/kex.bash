@@ -21,11 +21,11 @@ SRAM_SIZE=$((16 << 20))
 export LC_ALL=C
 
 KEX_LIB=${BASH_SOURCE[0]%/*}
-# shellcheck source=tests/bats/lib/assert.bash
+# shellcheck source=assert.bash
 source "$KEX_LIB/assert.bash"
-# shellcheck source=tests/bats/lib/proc.bash
+# shellcheck source=proc.bash
 source "$KEX_LIB/proc.bash"
-# shellcheck source=tests/bats/lib/kmsg.bash
+# shellcheck source=kmsg.bash
 source "$KEX_LIB/kmsg.bash"
 
 # paths NAME [CARVEOUT]: R its configfs folder, S its sysfs folder, N its node
@@ -66,7 +66,7 @@ device() {
 		if [ "$label" = "$1" ]; then
 			DEVICE=${node%/of_node}
 			DEVICE=${DEVICE##*/}
-			return
+			return 0
 		fi
 	done
 	fail "no platform device has the label $1"
@@ -96,8 +96,11 @@ kex_remove_all() {
 	LEFT=()
 	release_all || LEFT+=("a process that would not end")
 	if [ ! -d "$KEX_CARVEOUTS" ]; then
-		LEFT+=("module not loaded or configfs not mounted")
-		return
+		LEFT+=("no module, or configfs not mounted")
+		# For the tests that follow
+		mountpoint -q "${KEX%/kex}" || mount -t configfs configfs "${KEX%/kex}"
+		[ -d /sys/module/kex ] || insmod /kex/kex.ko
+		return 0
 	fi
 	for dir in "$KEX_CARVEOUTS"/*/regions/*/; do
 		[ -d "$dir" ] || continue
@@ -119,7 +122,7 @@ kex_remove_all() {
 			bind "$carveout"
 		fi
 		read -r size <"$dir/size"
-		wait_until 5 free_is "$carveout" "$size" ||
+		wait_until "${KEX_PATIENCE:-5}" free_is "$carveout" "$size" ||
 			LEFT+=("carve-out $carveout misses memory")
 	done
 	for name in "$KEX_CLASS"/* /dev/kex/*; do
@@ -132,6 +135,10 @@ kex_remove_all() {
 
 setup() {
 	ERRNO='' STATUS='' OUT='' ERR=''
+	# bats traces every command, to name the line that failed: 5 ms each here.
+	# The lines of the test itself are enough.
+	set +T
+	declare -ft "$BATS_TEST_NAME"
 	kmsg_begin
 }
 

@@ -30,7 +30,7 @@ release() {
 release_all() {
 	local pid
 	for pid in "${HOLDERS[@]}"; do
-		release "$pid" || return
+		release "$pid" || return 1
 	done
 	HOLDERS=()
 }
