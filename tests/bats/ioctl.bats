@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# KEX_INFO (0x4b00) and KEX_EVICT (0x4b02), as the header describes them.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+# struct kex_info and struct kex_range have 120 and 24 bytes
+INFO=0x4b00
+EVICT=0x4b02
+
+@test "INFO says what sysfs and configfs say" {
+	region some.region-0 offset=1M size=192K cache=uncached populate=lazy
+	kexmap <<-EOF
+		open $N
+		open $N r
+		map 0 64K r
+		file 0
+		map 64K 128K
+		faults 0 4K -> 1
+		evict 0 192K
+		info name -> some.region-0
+		info kind -> 0
+		info cache -> 2
+		info state -> 1
+		info size -> 196608
+		info phys -> 0x60100000
+		info valid -> 1
+		info resident -> 0
+		info mappings -> 2
+		info opens -> 2
+		info faults -> 1
+		info evictions -> 1
+		info restores -> 0
+		touch 0
+		info state -> 0
+		info faults -> 2
+		get $S/faults -> 2
+		get $S/opens -> 2
+		get $S/mappings -> 2
+		get $S/evictions -> 1
+		file 1
+		info opens -> 2
+	EOF
+}
+
+@test "the physical address is told to nobody without CAP_SYS_ADMIN" {
+	region t0 size=64K mode=0666
+	kexmap <<-EOF
+		open $N
+		info phys -> 0x60000000
+		fork
+		kid 1 setuid 1000
+		kid 1 info phys -> 0x0
+		kid 1 info valid -> 0
+		kid 1 info size -> 65536
+		kid 1 get $S/phys -> EACCES
+		kid 1 open $N r
+		kid 1 info phys -> 0x0
+	EOF
+}
+
+@test "INFO refuses a wrong size, set bits and bad memory, and keeps within argsz" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		ioctl $INFO info
+		ioctl $INFO info argsz=0 -> EINVAL
+		ioctl $INFO info argsz=4 -> EINVAL
+		ioctl $INFO info argsz=119 -> EINVAL
+		ioctl $INFO info argsz=128
+		ioctl $INFO info argsz=4096
+		ioctl $INFO info argsz=128 tail=1 -> E2BIG
+		ioctl $INFO info argsz=4096 tail=1 -> E2BIG
+		ioctl $INFO info argsz=0xffffffff tail=1 -> E2BIG
+		ioctl $INFO info flags=1 -> EINVAL
+		ioctl $INFO info flags=0x80000000 -> EINVAL
+		ioctl $INFO info ro=1 -> EFAULT
+		ioctl $INFO null -> EFAULT
+		ioctl $INFO bad -> EFAULT
+		ioctl $INFO info
+	EOF
+}
+
+@test "EVICT refuses a wrong size, set bits, bad ranges and bad memory, and evicts nothing" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		ioctl $EVICT range argsz=0 len=4K -> EINVAL
+		ioctl $EVICT range argsz=23 len=4K -> EINVAL
+		ioctl $EVICT range argsz=32 tail=1 len=4K -> E2BIG
+		ioctl $EVICT range argsz=0xffffffff tail=1 len=4K -> E2BIG
+		ioctl $EVICT range flags=1 len=4K -> EINVAL
+		ioctl $EVICT range len=0 -> EINVAL
+		ioctl $EVICT range off=64K len=0 -> EINVAL
+		ioctl $EVICT range len=100 -> EINVAL
+		ioctl $EVICT range off=100 len=4K -> EINVAL
+		ioctl $EVICT range len=68K -> ERANGE
+		ioctl $EVICT range off=64K len=4K -> ERANGE
+		ioctl $EVICT range off=0xfffffffffffff000 len=4K -> ERANGE
+		ioctl $EVICT range off=0xfffffffffffff000 len=8K -> ERANGE
+		ioctl $EVICT range off=4K len=0xfffffffffffff000 -> ERANGE
+		ioctl $EVICT null -> EFAULT
+		ioctl $EVICT bad -> EFAULT
+		get $S/evictions -> 0
+		faults 0 64K -> 0
+		open $N r
+		ioctl $EVICT range len=4K -> EBADF
+		get $S/evictions -> 0
+		file 0
+		ioctl $EVICT range argsz=32 off=60K len=4K
+		ioctl $EVICT range ro=1 len=4K
+		faults 0 4K -> 1
+		get $S/evictions -> 2
+	EOF
+}
+
+@test "an unknown number is ENOTTY, whatever its argument" {
+	local number
+	region t0 size=64K
+	for number in 0x4b01 0x4b03 0x4b7f 0x4bff 0x5401 0x541b 0 0xffffffff 0x80044b00 0x4a00; do
+		printf 'ioctl %s null -> ENOTTY\nioctl %s info -> ENOTTY\n' "$number" "$number"
+	done >"$BATS_TEST_TMPDIR/script"
+	kexmap "open $N" 'map 0 4K'
+	{
+		printf 'open %s\n' "$N"
+		cat "$BATS_TEST_TMPDIR/script"
+	} >"$BATS_TEST_TMPDIR/all"
+	kexmap <"$BATS_TEST_TMPDIR/all"
+}

@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What a mapping shows, and what mmap refuses.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+@test "bytes written through one mapping are read through another, for each cache attribute" {
+	local cache i=0
+	for cache in write-back write-combine uncached device; do
+		region "t$i" size=256K cache="$cache"
+		kexmap <<-EOF
+			open $N
+			map 0 256K
+			is 0 256K 0
+			fill 0 256K 7
+			fork
+			kid 1 open $N
+			kid 1 map 0 256K
+			kid 1 check 0 256K 7
+			kid 1 fill 64K 4K 8
+			check 64K 4K 8
+			check 0 64K 7
+			check 68K 188K 7
+		EOF
+		i=$((i + 1))
+	done
+	assert_file "$KEX_CLASS/t1/cache" write-combine
+}
+
+@test "an offset and a length inside the region show that part of it" {
+	region t0 size=256K
+	kexmap <<-EOF
+		open $N
+		map 0 256K
+		fill 0 256K 3
+		map 64K 64K
+		check 0 64K 3
+		map 252K 4K
+		check 0 4K 3
+		fill 0 4K 4
+		use 0
+		check 252K 4K 4
+		check 0 252K 3
+	EOF
+}
+
+@test "mmap refuses what is not a shared, aligned part of the region" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		map 0 68K -> EINVAL
+		map 64K 4K -> EINVAL
+		map 60K 8K -> EINVAL
+		map 0 128M -> EINVAL
+		map 0xfffffffffffff000 4K -> EOVERFLOW
+		map 0x7ffffffffffff000 8K -> EINVAL
+		map 0 64K private -> EINVAL
+		map 0 4K r private -> EINVAL
+		map 1 4K -> EINVAL
+		map 2048 4K -> EINVAL
+		map 0 0 -> EINVAL
+		get $S/mappings -> 0
+		get $S/resident -> 0
+		map 60K 4K
+		map 0 100
+		touch 4095
+	EOF
+}
+
+@test "code can be run from write-back memory only, by mmap and by mprotect" {
+	local cache
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		map 0 64K rx
+		map 0 64K rwx
+		map 0 64K r
+		protect rx
+	EOF
+	for cache in write-combine uncached device; do
+		region "x-$cache" size=64K cache="$cache"
+		kexmap <<-EOF
+			open $N
+			map 0 64K rx -> EPERM
+			map 0 64K rwx -> EPERM
+			map 0 64K x -> EPERM
+			map 0 64K rw
+			protect rx -> EACCES
+			touch 0 w
+		EOF
+	done
+}
+
+@test "a file that is open for reading maps for reading only" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		fill 0 64K 2
+		open $N r
+		map 0 64K rw -> EACCES
+		map 0 64K r
+		check 0 64K 2
+		protect rw -> EACCES
+		touch 0 w -> SIGSEGV@0x0
+		open $N w
+		map 0 64K rw -> EACCES
+	EOF
+}
+
+@test "a forked child shares the mapping, and it outlives its parent's" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		fill 0 64K 1
+		fork
+		kid 1 check 0 64K 1
+		kid 1 fill 0 4K 2
+		check 0 4K 2
+		unmap
+		close
+		get $S/mappings -> 1
+		kid 1 check 0 4K 2
+		kid 1 check 4K 60K 1
+		put $R/live 0 -> EBUSY
+		reap 1
+		await $S/mappings 0
+		put $R/live 0
+	EOF
+}
+
+@test "a mapping may be split and moved but not grown" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		fill 0 64K 6
+		remap 128K -> EFAULT
+		check 0 64K 6
+		move
+		check 0 64K 6
+		unmap 16K 16K
+		check 0 16K 6
+		touch 16K -> SIGSEGV@0x4000
+		check 32K 32K 6
+		get $S/mappings -> 2
+		evict 0 64K
+		check 0 16K 6
+		check 32K 32K 6
+		unmap 0 16K
+		get $S/mappings -> 1
+		unmap 32K 32K
+		get $S/mappings -> 0
+		get $S/resident -> 0
+	EOF
+}
+
+@test "an eager mapping costs no fault at its first touch and a lazy one does, once" {
+	region t0 size=64K populate=eager
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		get $S/resident -> 65536
+		smaps Rss -> 0,kB
+		faults 0 64K -> 0
+		faults 0 64K w -> 0
+		get $S/faults -> 0
+	EOF
+	region t1 size=64K populate=lazy
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		get $S/resident -> 0
+		faults 4K 4K -> 1
+		faults 4K 4K w -> 0
+		get $S/faults -> 1
+		is 0 64K 0
+		get $S/resident -> 65536
+		faults 0 64K w -> 0
+		get $S/restores -> 0
+	EOF
+}
+
+@test "a mapping keeps the region when its file is closed" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		get $S/opens -> 1
+		map 0 64K
+		close
+		get $S/opens -> 1
+		fill 0 64K 9
+		open $N
+		get $S/opens -> 2
+		map 0 64K
+		check 0 64K 9
+		get $S/mappings -> 2
+		use 0
+		unmap
+		get $S/opens -> 1
+		get $S/mappings -> 1
+	EOF
+	wait_until 5 assert_file "$S/opens" 0
+}
+
+@test "a mapping is neither grown, dumped nor copied as ordinary memory is" {
+	local flags
+	region t0 size=64K
+	flags=$(kexmap "open $N" 'map 0 64K' 'smaps VmFlags -> ?')
+	for flag in pf io de dd; do
+		[[ ,$flags, == *,$flag,* ]] || fail "VmFlags $flags lack $flag"
+	done
+}

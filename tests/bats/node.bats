@@ -1,0 +1,147 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# /dev/kex/<name>: mode, rights, read, write and lseek.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+@test "the node has the mode of the region, root's ownership, and goes with it" {
+	local mode
+	region t0 size=64K
+	exits 0 stat -c '%F %a %U' "$N"
+	assert_eq "$OUT" 'character special file 660 root'
+	for mode in 0600 0666 0000; do
+		put "$R/live" 0
+		assert_missing "$N"
+		put "$R/mode" "$mode"
+		put "$R/live" 1
+		exits 0 stat -c %a "$N"
+		assert_eq "$((8#$OUT))" "$((8#$mode))"
+	done
+}
+
+@test "another user is let in by the mode alone" {
+	region t0 size=64K mode=0600
+	region t1 size=64K mode=0666
+	region t2 size=64K mode=0644
+	kexmap <<-EOF
+		fork
+		kid 1 setuid 1000
+		kid 1 open /dev/kex/t0 -> EACCES
+		kid 1 open /dev/kex/t0 r -> EACCES
+		kid 1 open /dev/kex/t2 -> EACCES
+		kid 1 open /dev/kex/t2 r
+		kid 1 map 0 64K r
+		kid 1 is 0 64K 0
+		kid 1 evict 0 64K -> EBADF
+		kid 1 open /dev/kex/t1
+		kid 1 map 0 64K
+		kid 1 fill 0 64K
+		kid 1 evict 0 64K
+		kid 1 check 0 64K
+		kid 1 put $R/live 0 -> EACCES
+		kid 1 put $KEX_CLASS/t1/evict 1 -> EACCES
+		kid 1 mkdir $FPGA/regions/t3 -> EACCES
+	EOF
+}
+
+@test "read and write copy, are short at the end, and stop there" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		pwrite 0 64K 3 -> 65536
+		check 0 64K 3
+		fill 0 64K 4
+		pread 0 64K -> 65536
+		data 0 4
+		pread 60K 8K -> 4096
+		data 60K 4
+		pread 64K 4K -> 0
+		pread 1M 4K -> 0
+		pwrite 60K 8K 5 -> 4096
+		check 60K 4K 5
+		check 0 60K 4
+		pwrite 64K 4K -> ENOSPC
+		pwrite 1M 1 -> ENOSPC
+		pread 0 0 -> 0
+		pwrite 0 0 -> 0
+		badread -> EFAULT
+		badwrite -> EFAULT
+		check 0 60K 4
+		open $N r
+		pwrite 0 8 -> EBADF
+		open $N w
+		pread 0 8 -> EBADF
+	EOF
+}
+
+@test "lseek knows the size and never leaves it" {
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		seek 0 end -> 65536
+		read 4K -> 0
+		write 8 -> ENOSPC
+		seek -4096 end -> 61440
+		write 8K 6 -> 4096
+		seek 0 cur -> 65536
+		seek 61440 -> 61440
+		read 8K -> 4096
+		data 61440 6
+		seek 1 end -> EINVAL
+		seek 65537 -> EINVAL
+		seek -1 -> EINVAL
+		seek 0 cur -> 65536
+	EOF
+}
+
+@test "odd offsets and lengths are exact for each cache attribute" {
+	local cache
+	for cache in write-back write-combine uncached device; do
+		region "r-$cache" size=64K cache="$cache"
+		printf 'three bytes at five' >"$BATS_TEST_TMPDIR/in"
+		exits 0 dd if="$BATS_TEST_TMPDIR/in" of="$N" bs=3 seek=5 oflag=seek_bytes status=none
+		exits 0 dd if="$N" bs=7 skip=4 count=21 iflag=skip_bytes,count_bytes status=none of="$BATS_TEST_TMPDIR/back"
+		exits 0 cmp "$BATS_TEST_TMPDIR/back" - < <(printf '\0three bytes at five\0')
+	done
+}
+
+@test "cat, dd and cmp see the same bytes as a mapping, and exactly the size" {
+	region t0 size=200K
+	exits 0 dd if=/dev/urandom of="$BATS_TEST_TMPDIR/random" bs=200K count=1 iflag=fullblock status=none
+	kexmap <<-EOF
+		open $N
+		map 0 200K
+		load 0 200K $BATS_TEST_TMPDIR/random
+	EOF
+	exits 0 cmp "$N" "$BATS_TEST_TMPDIR/random"
+	cat "$N" >"$BATS_TEST_TMPDIR/cat"
+	exits 0 cmp "$BATS_TEST_TMPDIR/cat" "$BATS_TEST_TMPDIR/random"
+	exits 1 dd if=/dev/zero of="$N" bs=64K status=none
+	assert_contains "$ERR" 'No space left on device'
+	kexmap "open $N" 'map 0 200K' 'is 0 200K 0'
+	exits 0 dd if="$BATS_TEST_TMPDIR/random" of="$N" bs=200K status=none
+	exits 0 cmp "$N" "$BATS_TEST_TMPDIR/random"
+}
+
+@test "each node shows its own region" {
+	region t0 size=64K
+	region t1 size=64K
+	kexmap <<-EOF
+		open /dev/kex/t0
+		map 0 64K
+		fill 0 64K 1
+		open /dev/kex/t1
+		map 0 64K
+		is 0 64K 0
+		fill 0 64K 2
+		use 0
+		check 0 64K 1
+		file 0
+		pread 0 64K -> 65536
+		data 0 1
+		file 1
+		pread 0 64K -> 65536
+		data 0 2
+	EOF
+}
