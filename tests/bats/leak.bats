@@ -1,0 +1,15 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Nothing is lost over many lives.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+@test "a thousand rounds of create, map, evict and delete leave memory where it was" {
+	local word free memory slab
+	exits 0 kexrounds fpga 100 1000
+	printf '# %s\n' "$OUT" >&3
+	read -r word free word memory word slab <<<"$OUT"
+	assert_eq "$free" 0 "carve-out bytes lost"
+	((memory <= 256)) || fail "$memory KiB of memory lost"
+	((slab <= 256)) || fail "slab has grown by $slab KiB"
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# /sys/class/kex/<name>: facts and actions.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
+
+@test "a live region has the listed files with their modes, and no other" {
+	local key name path
+	local -A seen=()
+	local -a files=() modes=() got
+	region t0 size=64K
+	for key in "${KEX_FACTS[@]}"; do
+		[[ $key == region/* ]] || continue
+		files+=("$S/${key#*/}")
+		modes+=("$((8#${KEX_FACT_MODE[$key]}))")
+		seen[${key#*/}]=1
+	done
+	((${#files[@]} >= 13)) || fail "only ${#files[@]} facts in the list"
+	exits 0 stat -L -c %a "${files[@]}"
+	mapfile -t got <<<"$OUT"
+	for name in "${!files[@]}"; do
+		assert_eq "$((8#${got[$name]}))" "${modes[$name]}" "${files[$name]}"
+	done
+	for path in "$S"/*; do
+		name=${path##*/}
+		case $name in
+		# What every device of every class has
+		dev | device | power | subsystem | uevent) continue ;;
+		esac
+		[ -n "${seen[$name]-}" ] || fail "$path is not in the list"
+	done
+}
+
+@test "each fact of a fresh region has the value and the form that its type asks for" {
+	local key name text word found
+	region t0 offset=3M size=192K cache=write-combine
+	assert_file "$S/kind" region
+	assert_file "$S/carveout" fpga
+	assert_file "$S/size" 196608
+	assert_file "$S/state" resident
+	assert_file "$S/cache" write-combine
+	assert_file "$S/phys" 0x60300000
+	for name in opens mappings resident faults evictions restores; do
+		assert_file "$S/$name" 0
+	done
+	for key in "${KEX_FACTS[@]}"; do
+		[[ $key == region/* ]] || continue
+		[ "${KEX_FACT_MODE[$key]}" != 0200 ] || continue
+		slurp text "$S/${key#*/}"
+		case ${KEX_FACT_TYPE[$key]} in
+		size | uint) [[ $text =~ ^[0-9]+$ ]] || fail "$key: '$text'" ;;
+		address) [[ $text =~ ^0x[0-9a-f]+$ ]] || fail "$key: '$text'" ;;
+		word) [[ $text =~ ^[a-z0-9._-]+$ ]] || fail "$key: '$text'" ;;
+		enum)
+			found=0
+			for word in ${KEX_FACT_WORDS[$key]}; do
+				[ "$word" != "$text" ] || found=1
+			done
+			((found)) || fail "$key: '$text'"
+			;;
+		*) fail "the test knows no form for ${KEX_FACT_TYPE[$key]}" ;;
+		esac
+	done
+}
+
+@test "facts cannot be written and the action cannot be read, by root neither" {
+	local key
+	region t0 size=64K
+	for key in "${KEX_FACTS[@]}"; do
+		[[ $key == region/* ]] || continue
+		case ${KEX_FACT_MODE[$key]} in
+		0200) printf 'get %s -> EACCES\n' "$S/${key#*/}" ;;
+		*) printf 'put %s 1 -> EACCES\n' "$S/${key#*/}" ;;
+		esac
+	done >"$BATS_TEST_TMPDIR/script"
+	kexmap <"$BATS_TEST_TMPDIR/script"
+}
+
+@test "only root reads phys and writes evict, everybody reads the rest" {
+	region t0 size=64K
+	kexmap <<-EOF
+		fork
+		kid 1 setuid 1000
+		kid 1 get $S/size -> 65536
+		kid 1 get $S/state -> resident
+		kid 1 get $S/mappings -> 0
+		kid 1 get $S/phys -> EACCES
+		kid 1 put $S/evict 1 -> EACCES
+		get $S/phys -> 0x60000000
+		get $S/evictions -> 0
+	EOF
+}
+
+@test "the device link leads to the carve-out's platform device" {
+	local label
+	region t0 size=64K
+	region t1 carveout=sram size=64K
+	slurp label "$KEX_CLASS/t0/device/of_node/label"
+	assert_eq "$label" fpga
+	slurp label "$KEX_CLASS/t1/device/of_node/label"
+	assert_eq "$label" sram
+}
+
+@test "no counter goes backwards while live, and each starts at 0 in the next life" {
+	region t0 size=64K populate=lazy
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		touch 0
+		evict 0 64K
+		touch 0
+		unmap
+		close
+		get $S/faults -> 2
+		get $S/evictions -> 1
+		open $N
+		map 0 64K
+		touch 0
+		get $S/faults -> 3
+		get $S/evictions -> 1
+		unmap
+		close
+		put $R/live 0
+		put $R/live 1
+		get $S/faults -> 0
+		get $S/evictions -> 0
+		get $S/restores -> 0
+	EOF
+}
