@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Signals while a change is under way. Each case is a process of its own. */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guard.h"
+#include "test.h"
+
+/* What a child exits with when something was not as it must be */
+#define WRONG	99
+
+/* Return: the wait status of a child that ran @body */
+static int child(void (*body)(void))
+{
+	int status = 0;
+	pid_t pid;
+
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		body();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void undo_then_die(void)
+{
+	guard_begin();
+	if (guard_hit())
+		_exit(WRONG);
+	raise(SIGTERM);
+	if (!guard_hit())
+		_exit(WRONG);
+	guard_end();
+	_exit(WRONG);
+}
+
+static void a_signal_waits_and_then_ends_the_program(void **state)
+{
+	int status = child(undo_then_die);
+
+	(void)state;
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGTERM);
+}
+
+static void done_before_the_signal(void)
+{
+	guard_begin();
+	raise(SIGINT);
+	_exit(7);
+}
+
+static void without_an_end_the_program_exits_by_itself(void **state)
+{
+	int status = child(done_before_the_signal);
+
+	(void)state;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 7);
+}
+
+static void ignored(void)
+{
+	signal(SIGINT, SIG_IGN);
+	guard_begin();
+	raise(SIGINT);
+	if (guard_hit())
+		_exit(WRONG);
+	guard_end();
+}
+
+static void an_ignored_signal_stays_ignored(void **state)
+{
+	(void)state;
+	assert_int_equal(child(ignored), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_signal_waits_and_then_ends_the_program),
+		cmocka_unit_test(without_an_end_the_program_exits_by_itself),
+		cmocka_unit_test(an_ignored_signal_stays_ignored),
+	};
+
+	return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
+}
