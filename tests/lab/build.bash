@@ -24,6 +24,11 @@ lab_build() {
 		cd "$lab_repo" && find $sources -type f -printf '%p %T@ %s\n' | LC_ALL=C sort
 	)
 	if [[ ! -e $dir/.done || $now != "$(<"$dir/.done")" ]]; then
+		# Not every Makefile notices another compiler.
+		if [[ ! -e $dir/.args || "$*" != "$(<"$dir/.args")" ]]; then
+			find "$dir" -mindepth 1 ! -name .lock -delete
+			printf '%s' "$*" >"$dir/.args"
+		fi
 		rm -f "$dir/.done"
 		lab_say "building $name"
 		if ! make --no-print-directory "$@" O="$dir" >"$dir/.log" 2>&1 </dev/null; then

@@ -185,7 +185,8 @@ library() {
 
 @test "--ram keeps the guest's memory in a file" {
 	# A secret that no file of the guest holds in one piece.
-	guest --ram "$TMPDIR/ram" -- bash -c 'a=kex-; for b in 1 2; do a+=$a; done; s=$a; echo "$s" >/tmp/secret'
+	cd "$TMPDIR"
+	guest --ram ram -- bash -c 'a=kex-; for b in 1 2; do a+=$a; done; s=$a; echo "$s" >/tmp/secret'
 	[ "$(stat -c %s "$TMPDIR/ram")" = $((1 << 30)) ]
 	grep -qam1 kex-kex-kex-kex- "$TMPDIR/ram"
 }
