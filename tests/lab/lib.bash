@@ -395,6 +395,7 @@ lab_set() {
 		rm -rf "$lab_cache/sets/$set"/*.tmp # of killed runs: the lock is ours
 		lab_unpack "$answer" "$tmp" || lab_die "$set: unpacking failed"
 		$finish "$tmp" "$dir" || lab_die "$set: preparing failed"
+		touch "$tmp" # a package gave it a time of its own
 		mv "$tmp" "$dir"
 		# Whoever still used what this replaces has ended long ago.
 		find "$lab_cache/sets/$set" -mindepth 1 -maxdepth 1 ! -path "$dir" -mtime +14 -exec rm -rf {} +
