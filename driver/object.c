@@ -44,8 +44,9 @@ static char *kex_devnode(KEX_DEVNODE_CONST struct device *dev, umode_t *mode)
 {
 	struct kex_object *obj = dev_get_drvdata(dev);
 
+	/* With the type, since devtmpfs reads a bare 0 as "use the default" */
 	if (mode && obj)
-		*mode = obj->mode;
+		*mode = S_IFCHR | obj->mode;
 	return kasprintf(GFP_KERNEL, "kex/%s", dev_name(dev));
 }
 
