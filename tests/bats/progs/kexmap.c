@@ -552,6 +552,31 @@ static void do_store(char **arg)
 	say("ok");
 }
 
+/* Polls, with a limit, until the mapping shows the bytes of a file */
+static void do_awaitfile(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	volatile uint64_t *at = (volatile uint64_t *)(mapping()->addr + off);
+	FILE *file = fopen(arg_text(arg, 3), "r");
+	uint64_t limit = now_ms() + arg_size(arg, 4, NULL);
+	size_t i;
+
+	room(len);
+	if (!file || fread(data, 1, len, file) != len)
+		die("%s: cannot read %zu bytes", arg[3], len);
+	fclose(file);
+	do {
+		for (i = 0; i < len / 8 && at[i] == ((uint64_t *)data)[i]; i++)
+			;
+		if (i == len / 8) {
+			say("ok");
+			return;
+		}
+		usleep(1000);
+	} while (now_ms() < limit);
+	say("BAD@0x%zx", i * 8);
+}
+
 /* A value of the mapping's block in /proc/self/smaps; flags joined by commas */
 static void do_smaps(char **arg)
 {
@@ -986,6 +1011,7 @@ static const struct {
 	{ "faults", do_faults },	/* OFF LEN [w] -> count */
 	{ "load", do_load },		/* OFF LEN FILE */
 	{ "store", do_store },		/* OFF LEN FILE */
+	{ "awaitfile", do_awaitfile },	/* OFF LEN FILE MS */
 	{ "smaps", do_smaps },		/* FIELD */
 	{ "info", do_info },		/* FIELD */
 	{ "evict", do_evict },		/* OFF LEN */
