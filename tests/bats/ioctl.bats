@@ -71,7 +71,7 @@ EVICT=0x4b02
 		ioctl $INFO info argsz=4096
 		ioctl $INFO info argsz=128 tail=1 -> E2BIG
 		ioctl $INFO info argsz=4096 tail=1 -> E2BIG
-		ioctl $INFO info argsz=0xffffffff tail=1 -> E2BIG
+		ioctl $INFO info argsz=0xffffffff -> EFAULT
 		ioctl $INFO info flags=1 -> EINVAL
 		ioctl $INFO info flags=0x80000000 -> EINVAL
 		ioctl $INFO info ro=1 -> EFAULT
@@ -89,7 +89,7 @@ EVICT=0x4b02
 		ioctl $EVICT range argsz=0 len=4K -> EINVAL
 		ioctl $EVICT range argsz=23 len=4K -> EINVAL
 		ioctl $EVICT range argsz=32 tail=1 len=4K -> E2BIG
-		ioctl $EVICT range argsz=0xffffffff tail=1 len=4K -> E2BIG
+		ioctl $EVICT range argsz=0xffffffff len=4K -> EFAULT
 		ioctl $EVICT range flags=1 len=4K -> EINVAL
 		ioctl $EVICT range len=0 -> EINVAL
 		ioctl $EVICT range off=64K len=0 -> EINVAL
