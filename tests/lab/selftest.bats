@@ -367,6 +367,54 @@ make_answer() {
 	[ "$output" = "http://m.example/pool/10.deb b 2 linux-image-6.1.0-10-arm64_6.1.10-1_arm64 linux-image-6.1.0-10-arm64 6.1.10-1" ]
 }
 
+# Packages as "SUITE/NAME VERSION" lines, for what a kernel consists of.
+kernel_packages() { # KERNEL
+	{
+		cat <<-'END'
+		lab_resolve() {
+			local spec name best=
+			for spec; do
+				name=${spec%:*}
+				while read -r pkg version; do
+					[[ $pkg == $name ]] && best="uri sha 1 file $pkg $version"
+				done <"$TMPDIR/list"
+				[[ -n $best ]] || return 1
+				echo "$best"
+			done
+		}
+		END
+		printf 'lab_kernel_find %s\nlab_arch=amd64\nlab_kernel_want | cut -d: -f1 | paste -sd" "\n' "$1"
+	} | library
+}
+
+@test "a kernel is found in each of Debian's packagings, unsigned where it is the newest" {
+	cat >"$TMPDIR/list" <<-'END'
+	linux-image-6.1.0-56-arm64 6.1.192-2
+	linux-headers-6.1.0-56-arm64 6.1.192-2
+	linux-kbuild-6.1 6.1.192-2
+	linux-image-6.12.117+deb13-arm64 6.12.117-1
+	linux-kbuild-6.12.117+deb13 6.12.117-1
+	linux-image-7.2.12+deb13-arm64 7.2.12-1
+	linux-binary-7.2.12+deb13-arm64 7.2.12-1
+	linux-binary-7.2.12+deb13-arm64-unsigned 7.2.12-1
+	linux-kbuild-7.2.12+deb13 7.2.12-1
+	END
+	run -0 kernel_packages 6.1
+	[ "$output" = "linux-image-6.1.0-56-arm64 linux-headers-6.1.0-56-arm64 linux-headers-6.1.0-56-common linux-kbuild-6.1" ]
+	run -0 kernel_packages 6.12
+	v=6.12.117+deb13
+	[ "$output" = "linux-image-$v-arm64 linux-headers-$v-arm64 linux-headers-$v-common linux-kbuild-$v" ]
+	run -0 kernel_packages 7
+	v=7.2.12+deb13
+	[ "$output" = "linux-binary-$v-arm64 linux-headers-$v-arm64 linux-headers-$v-common linux-kbuild-$v linux-modules-$v-arm64 linux-base-$v-arm64" ]
+
+	echo 'linux-binary-7.3.4+deb13-arm64-unsigned 7.3.4-1' >>"$TMPDIR/list"
+	echo 'linux-kbuild-7.3.4+deb13 7.3.4-1' >>"$TMPDIR/list"
+	run -0 kernel_packages 7
+	v=7.3.4+deb13
+	[ "$output" = "linux-binary-$v-arm64-unsigned linux-headers-$v-arm64 linux-headers-$v-common linux-kbuild-$v linux-modules-$v-arm64 linux-base-$v-arm64" ]
+}
+
 @test "packages that are there are not installed again, missing ones are named with the reason" {
 	mkdir "$TMPDIR/bin"
 	printf '#!/bin/sh\necho "$@" >>"%s"\n' "$TMPDIR/apt" >"$TMPDIR/bin/apt-get"
