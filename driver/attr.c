@@ -154,11 +154,6 @@ static int kex_parse_value(const struct kex_attr_desc *desc, const char *page,
 {
 	switch (desc->type) {
 	case KEX_ATTR_OFFSET:
-		if (sysfs_streq(page, "auto")) {
-			*val = KEX_OFFSET_AUTO;
-			return 0;
-		}
-		return kex_parse_size(page, val);
 	case KEX_ATTR_SIZE:
 		return kex_parse_size(page, val);
 	case KEX_ATTR_ENUM:
@@ -188,13 +183,13 @@ int kex_attr_parse(const struct kex_attr_desc *desc, const char *page, u64 *val)
 	u64 v = 0;
 	int ret;
 
+	if (desc->type == KEX_ATTR_OFFSET && sysfs_streq(page, "auto")) {
+		*val = KEX_OFFSET_AUTO;
+		return 0;
+	}
 	ret = kex_parse_value(desc, page, &v);
 	if (ret)
 		return ret;
-	if (desc->type == KEX_ATTR_OFFSET && v == KEX_OFFSET_AUTO) {
-		*val = v;
-		return 0;
-	}
 	/* 0 is no wish: a trigger has nothing to switch off */
 	if (desc->type == KEX_ATTR_TRIGGER && !v)
 		return -EINVAL;

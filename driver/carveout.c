@@ -8,7 +8,6 @@
 #include <linux/genalloc.h>
 #include <linux/ioport.h>
 #include <linux/of.h>
-#include <linux/of_reserved_mem.h>
 #include <linux/overflow.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -24,6 +23,10 @@
 /* What one 2 MiB page-table entry needs */
 #define KEX_BIG_ALIGN	SZ_2M
 
+/* Guards the list, kex_carveout.mem of all, and what memory is claimed */
+static DEFINE_MUTEX(kex_memory_lock);
+static LIST_HEAD(kex_memories);
+
 /**
  * kex_carveout_init() - prepare a carve-out that no device is bound to
  * @co: zeroed carve-out
@@ -33,70 +36,61 @@ void kex_carveout_init(struct kex_carveout *co, const char *name)
 {
 	INIT_LIST_HEAD(&co->node);
 	INIT_LIST_HEAD(&co->regions);
+	INIT_LIST_HEAD(&co->fixed);
 	mutex_init(&co->lock);
-	mutex_init(&co->mem_lock);
 	strscpy(co->name, name, sizeof(co->name));
 }
 
-/**
- * kex_carveout_dt_name() - the name that a device's carve-out shall have
- * @dev: platform device with a device-tree node
- *
- * Return: the label, else the node's name without its unit address, in memory
- * that lives as long as the binding; or -ENOMEM, or -EINVAL, logged.
- */
-const char *kex_carveout_dt_name(struct device *dev)
+/* Two extents of which one is claimed by kex */
+static const struct kex_memory *kex_memory_overlapping(const struct kex_extent *ext)
 {
-	const char *name;
+	const struct kex_memory *mem;
+	unsigned int i;
 
-	if (of_property_read_string(dev->of_node, "label", &name)) {
-		name = devm_kasprintf(dev, GFP_KERNEL, "%pOFn", dev->of_node);
-		if (!name)
-			return ERR_PTR(-ENOMEM);
-	}
-	if (!kex_name_valid(name)) {
-		dev_err(dev, "%pOF: label '%s': want a-z 0-9 . _ - only, at most %d, a letter or digit first\n",
-			dev->of_node, name, KEX_NAME_SIZE - 1);
-		return ERR_PTR(-EINVAL);
-	}
-	return name;
+	list_for_each_entry(mem, &kex_memories, node)
+		for (i = 0; i < mem->nr; i++)
+			if (ext->start < mem->ext[i].start + mem->ext[i].size &&
+			    mem->ext[i].start < ext->start + ext->size)
+				return mem;
+	return NULL;
 }
 
-static void kex_extent_exit(struct kex_extent *ext)
+static int kex_extent_claim(struct kex_extent *ext, struct kex_carveout *co,
+			    struct device *dev)
 {
-	gen_pool_destroy(ext->pool);
-	release_mem_region(ext->start, ext->size);
-}
+	const struct kex_memory *other = kex_memory_overlapping(ext);
 
-static int kex_extent_check(const struct kex_extent *ext, struct device *dev,
-			    const struct device_node *np)
-{
-	if (!ext->size || !PAGE_ALIGNED(ext->start) || !PAGE_ALIGNED(ext->size)) {
-		dev_err(dev, "%pOF: reg: start and size must be multiples of the %lu byte page, and not 0\n",
-			np, PAGE_SIZE);
-		return -EINVAL;
+	if (other) {
+		dev_err(dev, "%pOF: range at %pa overlaps carve-out '%s': separate them%s\n",
+			dev->of_node, &ext->start, other->co->name,
+			other->co->dev ? "" : ", or close its last revoked region");
+		return -EBUSY;
 	}
-	if (pfn_is_map_memory(PHYS_PFN(ext->start))) {
-		dev_err(dev, "%pOF: the kernel maps this memory: add no-map to the node\n",
-			np);
-		return -EOPNOTSUPP;
+	/* Lies below the kernel's own busy System RAM: not to be had, nor needed */
+	if (ext->mapped)
+		return 0;
+	if (!request_mem_region(ext->start, ext->size, co->name)) {
+		dev_err(dev, "%pOF: range at %pa is in use by somebody else: see /proc/iomem\n",
+			dev->of_node, &ext->start);
+		return -EBUSY;
 	}
 	return 0;
 }
 
+static void kex_extent_release(struct kex_extent *ext)
+{
+	if (!ext->mapped)
+		release_mem_region(ext->start, ext->size);
+}
+
 static int kex_extent_init(struct kex_extent *ext, struct kex_carveout *co,
-			   struct device *dev, const struct device_node *np)
+			   struct device *dev)
 {
 	int ret;
 
-	ret = kex_extent_check(ext, dev, np);
+	ret = kex_extent_claim(ext, co, dev);
 	if (ret)
 		return ret;
-	if (!request_mem_region(ext->start, ext->size, co->name)) {
-		dev_err(dev, "%pOF: reg: memory is in use by somebody else, see /proc/iomem\n",
-			np);
-		return -EBUSY;
-	}
 	ret = -ENOMEM;
 	ext->pool = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
 	if (!ext->pool)
@@ -110,142 +104,108 @@ static int kex_extent_init(struct kex_extent *ext, struct kex_carveout *co,
 err_destroy:
 	gen_pool_destroy(ext->pool);
 err_release:
-	release_mem_region(ext->start, ext->size);
+	kex_extent_release(ext);
 	return ret;
-}
-
-/* Reads the index-th range; takes nothing */
-static int kex_extent_read(struct kex_extent *ext, struct device *dev, int index)
-{
-	struct reserved_mem *rmem;
-	struct device_node *np;
-
-	np = of_parse_phandle(dev->of_node, "memory-region", index);
-	if (!np) {
-		dev_err(dev, "%pOF: memory-region: entry %d leads to no node\n",
-			dev->of_node, index);
-		return -EINVAL;
-	}
-	rmem = of_reserved_mem_lookup(np);
-	if (!rmem)
-		dev_err(dev, "%pOF: not reserved at boot: it must be a child of /reserved-memory with a valid reg\n",
-			np);
-	of_node_put(np);
-	if (!rmem)
-		return -ENODEV;
-	ext->start = rmem->base;
-	ext->size = rmem->size;
-	return 0;
 }
 
 static void kex_memory_destroy(struct kex_memory *mem)
 {
-	while (mem->nr)
-		kex_extent_exit(&mem->ext[--mem->nr]);
+	list_del(&mem->node);
+	while (mem->nr--) {
+		gen_pool_destroy(mem->ext[mem->nr].pool);
+		kex_extent_release(&mem->ext[mem->nr]);
+	}
 	kfree(mem);
 }
 
-static int kex_memory_claim(struct kex_memory *mem, struct device *dev, int count)
-{
-	struct device_node *np;
-	int ret;
-
-	while (mem->nr < count) {
-		np = of_parse_phandle(dev->of_node, "memory-region", mem->nr);
-		ret = kex_extent_init(&mem->ext[mem->nr], mem->co, dev, np);
-		of_node_put(np);
-		if (ret)
-			return ret;
-		mem->size += mem->ext[mem->nr++].size;
-	}
-	return 0;
-}
-
-static bool kex_memory_same(const struct kex_memory *a, const struct kex_memory *b,
-			    unsigned int count)
-{
-	unsigned int i;
-
-	if (a->nr != count)
-		return false;
-	for (i = 0; i < count; i++)
-		if (a->ext[i].start != b->ext[i].start ||
-		    a->ext[i].size != b->ext[i].size)
-			return false;
-	return true;
-}
-
-/* Reads all ranges of the device tree, claims none */
-static struct kex_memory *kex_memory_read(struct kex_carveout *co,
-					  struct device *dev, int count)
+static struct kex_memory *kex_memory_create(struct kex_carveout *co,
+					    struct device *dev,
+					    const struct kex_dt *dt)
 {
 	struct kex_memory *mem;
-	int i, ret;
+	int ret;
 
-	mem = kzalloc(struct_size(mem, ext, count), GFP_KERNEL);
+	mem = kzalloc(struct_size(mem, ext, dt->nr), GFP_KERNEL);
 	if (!mem)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&mem->ref);
 	mem->co = co;
-	for (i = 0; i < count; i++) {
-		ret = kex_extent_read(&mem->ext[i], dev, i);
+	mem->size = dt->size;
+	mem->mapped = dt->mapped;
+	list_add(&mem->node, &kex_memories);
+	while (mem->nr < dt->nr) {
+		mem->ext[mem->nr] = dt->ext[mem->nr];
+		ret = kex_extent_init(&mem->ext[mem->nr], co, dev);
 		if (ret) {
-			kfree(mem);
+			kex_memory_destroy(mem);
 			return ERR_PTR(ret);
 		}
+		mem->nr++;
 	}
 	return mem;
 }
 
-/* Memory that quarantined regions still hold serves the next binding, too */
-static int kex_memory_adopt(struct kex_carveout *co, struct kex_memory *mem,
-			    struct device *dev, int count)
+static bool kex_memory_is(const struct kex_memory *mem, const struct kex_dt *dt)
 {
-	int ret;
+	unsigned int i;
 
-	if (co->mem && kex_memory_same(co->mem, mem, count) &&
-	    kref_get_unless_zero(&co->mem->ref)) {
-		kfree(mem);
+	if (mem->nr != dt->nr)
+		return false;
+	for (i = 0; i < dt->nr; i++)
+		if (mem->ext[i].start != dt->ext[i].start ||
+		    mem->ext[i].size != dt->ext[i].size)
+			return false;
+	return true;
+}
+
+/* Memory that quarantined regions still hold serves the next binding, too */
+static int kex_memory_adopt(struct kex_carveout *co, struct device *dev,
+			    const struct kex_dt *dt)
+{
+	struct kex_memory *mem;
+
+	lockdep_assert_held(&kex_memory_lock);
+	if (co->mem && kex_memory_is(co->mem, dt)) {
+		kref_get(&co->mem->ref);
 		return 0;
 	}
-	ret = kex_memory_claim(mem, dev, count);
-	if (ret) {
-		kex_memory_destroy(mem);
-		return ret;
-	}
+	mem = kex_memory_create(co, dev, dt);
+	if (IS_ERR(mem))
+		return PTR_ERR(mem);
 	co->mem = mem;
 	return 0;
 }
 
 /**
  * kex_carveout_bind() - give a carve-out its memory
- * @co: a carve-out that no device is bound to
+ * @co: the carve-out
  * @dev: the platform device
+ * @dt: its node
  *
- * Context: kex_bind_lock held; takes @co's locks.
- * Return: 0, or an errno after a log line that names node, property, remedy.
+ * Context: kex_bind_lock held; takes @co's lock.
+ * Return: 0, -EEXIST if another device is bound, -EBUSY if the memory is taken,
+ * both logged, or -ENOMEM.
  */
-int kex_carveout_bind(struct kex_carveout *co, struct device *dev)
+int kex_carveout_bind(struct kex_carveout *co, struct device *dev,
+		      const struct kex_dt *dt)
 {
-	struct kex_memory *mem;
-	int count, ret;
-
-	count = of_count_phandle_with_args(dev->of_node, "memory-region", NULL);
-	if (count <= 0) {
-		dev_err(dev, "%pOF: memory-region: missing; point it to a no-map child of /reserved-memory\n",
-			dev->of_node);
-		return -EINVAL;
-	}
-	mem = kex_memory_read(co, dev, count);
-	if (IS_ERR(mem))
-		return PTR_ERR(mem);
+	int ret;
 
 	mutex_lock(&co->lock);
-	mutex_lock(&co->mem_lock);
-	ret = kex_memory_adopt(co, mem, dev, count);
-	mutex_unlock(&co->mem_lock);
-	if (!ret)
+	if (co->dev) {
+		dev_err(dev, "%pOF: label '%s': %pOF has it: labels must differ\n",
+			dev->of_node, dt->name, co->dev->of_node);
+		ret = -EEXIST;
+		goto out;
+	}
+	mutex_lock(&kex_memory_lock);
+	ret = kex_memory_adopt(co, dev, dt);
+	mutex_unlock(&kex_memory_lock);
+	if (!ret) {
 		co->dev = dev;
+		co->cache = dt->cache;
+	}
+out:
 	mutex_unlock(&co->lock);
 	return ret;
 }
@@ -272,7 +232,7 @@ static void kex_memory_release(struct kref *ref)
 	if (co->mem == mem)
 		co->mem = NULL;
 	kex_memory_destroy(mem);
-	mutex_unlock(&co->mem_lock);
+	mutex_unlock(&kex_memory_lock);
 }
 
 /**
@@ -280,11 +240,11 @@ static void kex_memory_release(struct kref *ref)
  * @mem: the memory; all that came from kex_memory_alloc() is freed before the
  *	 last reference goes
  *
- * Context: may sleep; takes the carve-out's mem_lock.
+ * Context: may sleep; takes kex_memory_lock.
  */
 void kex_memory_put(struct kex_memory *mem)
 {
-	kref_put_mutex(&mem->ref, kex_memory_release, &mem->co->mem_lock);
+	kref_put_mutex(&mem->ref, kex_memory_release, &kex_memory_lock);
 }
 
 static unsigned long kex_extent_alloc_aligned(struct kex_extent *ext, u64 size,

@@ -11,6 +11,7 @@
 /* First published sizes: what every caller must at least know */
 #define KEX_INFO_SIZE_V1	offsetofend(struct kex_info, name)
 #define KEX_RANGE_SIZE_V1	offsetofend(struct kex_range, len)
+#define KEX_SYNC_SIZE_V1	offsetofend(struct kex_sync, reserved)
 
 static struct kex_region *kex_file_region(struct file *file)
 {
@@ -39,7 +40,7 @@ static int kex_region_file_release(struct inode *inode, struct file *file)
 {
 	struct kex_region *region = kex_file_region(file);
 
-	kex_map_forget(region, file);
+	kex_map_prune(region);
 	kex_object_close(&region->obj);
 	return 0;
 }
@@ -134,7 +135,7 @@ static ssize_t kex_region_file_write(struct file *file, const char __user *ubuf,
 
 static int kex_region_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return kex_map_mmap(kex_file_region(file), file, vma);
+	return kex_map_mmap(kex_file_region(file), vma);
 }
 
 /*
@@ -151,6 +152,9 @@ static int kex_arg_read(void *arg, size_t known, size_t least,
 		return -EFAULT;
 	if (*argsz < least)
 		return -EINVAL;
+	/* As openat2() has it: the rest is looked through for zeroes */
+	if (*argsz > PAGE_SIZE)
+		return -E2BIG;
 	ret = copy_struct_from_user(arg, known, uarg, *argsz);
 	if (ret)
 		return ret;
@@ -162,18 +166,18 @@ static int kex_region_fill_info(struct kex_region *region, struct kex_info *info
 {
 	int ret;
 
-	ret = kex_map_resident(region, &info->resident);
+	ret = kex_inspect_resident(region, &info->resident);
 	if (ret)
 		return ret;
 	info->kind = region->obj.kind;
 	info->cache = region->cache;
 	info->state = kex_map_state(region);
 	info->size = region->size;
-	if (capable(CAP_SYS_ADMIN)) {
+	if (ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN)) {
 		info->phys = region->phys;
 		info->valid = KEX_INFO_PHYS;
 	}
-	info->mappings = kex_map_count(region);
+	info->mappings = kex_inspect_mappings(region);
 	info->opens = READ_ONCE(region->obj.opens);
 	info->faults = atomic64_read(&region->faults);
 	info->evictions = atomic64_read(&region->evictions);
@@ -215,6 +219,42 @@ static long kex_region_evict(struct file *file, void __user *uarg)
 	return ret ?: kex_map_evict(region, range.off, range.len);
 }
 
+static int kex_sync_check(struct file *file, const struct kex_sync *sync)
+{
+	u64 size = kex_file_region(file)->size;
+
+	if (!sync->len || !sync->dir || sync->reserved ||
+	    sync->dir & ~(KEX_SYNC_TO_DEVICE | KEX_SYNC_FROM_DEVICE))
+		return -EINVAL;
+	if ((sync->dir & KEX_SYNC_FROM_DEVICE) && !(file->f_mode & FMODE_WRITE))
+		return -EBADF;
+	if (sync->off > size || sync->len > size - sync->off)
+		return -ERANGE;
+	return 0;
+}
+
+static long kex_region_file_sync(struct file *file, void __user *uarg)
+{
+	struct kex_region *region = kex_file_region(file);
+	struct kex_sync sync;
+	u32 argsz;
+	int ret;
+
+	ret = kex_arg_read(&sync, sizeof(sync), KEX_SYNC_SIZE_V1, uarg, &argsz);
+	if (!ret)
+		ret = kex_sync_check(file, &sync);
+	if (ret)
+		return ret;
+
+	down_read(&region->map_rwsem);
+	if (region->revoked)
+		ret = -ENODEV;
+	else
+		kex_region_sync(region, sync.off, sync.len, sync.dir);
+	up_read(&region->map_rwsem);
+	return ret;
+}
+
 static long kex_region_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct kex_region *region = kex_file_region(file);
@@ -225,6 +265,8 @@ static long kex_region_ioctl(struct file *file, unsigned int cmd, unsigned long 
 	switch (cmd) {
 	case KEX_INFO:
 		return kex_region_info(region, uarg);
+	case KEX_SYNC:
+		return kex_region_file_sync(file, uarg);
 	case KEX_EVICT:
 		return kex_region_evict(file, uarg);
 	default:
@@ -245,5 +287,5 @@ static const struct file_operations kex_region_fops = {
 
 const struct kex_object_ops kex_region_object_ops = {
 	.fops	 = &kex_region_fops,
-	.release = kex_region_release,
+	.release = kex_map_release,
 };

@@ -33,6 +33,13 @@ static inline struct class *kex_class_create(const char *name)
 #define KEX_DEVNODE_CONST
 #endif
 
+/* Binary attributes are const since 6.17 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define KEX_BIN_CONST const
+#else
+#define KEX_BIN_CONST
+#endif
+
 /**
  * kex_vm_flags_mod() - set and clear flags of a VMA that is being mapped
  * @vma: the VMA, its mmap_lock held for writing

@@ -5,9 +5,10 @@
  * Calls go down only:
  *
  *	main.c  chardev.c  configfs.c  sysfs.c	entry points
+ *	inspect.c				observe
  *	map.c					verbs: the mm work
  *	region.c  object.c			objects: lifetime, node, counters
- *	carveout.c				memory: ranges, no mm, no configfs
+ *	carveout.c  dt.c			memory: ranges, no mm, no configfs
  *	attr.c  compat.h			used by all
  *
  * The one upward path is an ops table (kex_object_ops, kex_region_ops).
@@ -32,10 +33,10 @@
  * Lock order, outermost first. What is not nested has no order.
  *
  *	configfs' own (fragment, su_mutex), the platform device's lock
- *	  kex_bind_lock			carve-outs by name; bind and unbind
+ *	  kex_bind_lock			carve-outs by name, one bind at a time
  *	    kex_carveout.lock		bound, live regions, wishes of its items
  *	      kex_nodes_lock		minors; open against take-down
- *	      kex_carveout.mem_lock	the memory behind the present binding
+ *	      kex_memory_lock		all claims on memory
  *	      kex_region.zap_lock	one zap at a time, its second pass included
  *	        mm.mmap_lock
  *	          kex_region.map_rwsem	write: change what may be mapped, and zap;
@@ -114,19 +115,61 @@ struct kex_carveout;
  * struct kex_extent - one physical range of a carve-out
  * @start: physical address
  * @size: bytes
+ * @mapped: the kernel maps it, too (reserved memory without no-map)
  * @pool: who hands out its pages
  */
 struct kex_extent {
 	phys_addr_t start;
 	u64 size;
+	bool mapped;
 	struct gen_pool *pool;
 };
 
 /**
+ * struct kex_dt_region - a region that the device tree asks for
+ * @name: label of the child node
+ * @offset: bytes from the carve-out's first
+ * @size: bytes
+ * @cache: KEX_CACHE_*
+ */
+struct kex_dt_region {
+	const char *name;
+	u64 offset;
+	u64 size;
+	unsigned int cache;
+};
+
+/**
+ * struct kex_dt - a carve-out's node
+ * @name: label, else the node's name without its unit address
+ * @ext: the ranges in order, without pools
+ * @nr: number of ranges
+ * @size: bytes in all
+ * @mapped: the kernel maps some of it: write-back is the only attribute
+ * @cache: what regions have that name no attribute, KEX_CACHE_*
+ * @regions: regions to make at bind
+ * @nr_regions: number of them
+ */
+struct kex_dt {
+	const char *name;
+	struct kex_extent *ext;
+	unsigned int nr;
+	u64 size;
+	bool mapped;
+	unsigned int cache;
+	struct kex_dt_region *regions;
+	unsigned int nr_regions;
+};
+
+int kex_dt_read(struct device *dev, struct kex_dt *dt);
+
+/**
  * struct kex_memory - the claimed bytes behind one binding of a carve-out
  * @ref: one for the binding, one per region; the claim ends with the last
+ * @node: in the list of all claims
  * @co: carve-out, for its weak pointer here
  * @size: sum of the extents
+ * @mapped: the kernel maps some of it: write-back is the only attribute
  * @nr: number of extents
  * @ext: the extents in the device tree's order
  *
@@ -135,8 +178,10 @@ struct kex_extent {
  */
 struct kex_memory {
 	struct kref ref;
+	struct list_head node;
 	struct kex_carveout *co;
 	u64 size;
+	bool mapped;
 	unsigned int nr;
 	struct kex_extent ext[];
 };
@@ -149,9 +194,11 @@ struct kex_memory {
  * @lock: guards @dev, @regions and the items below @group
  * @dev: the bound platform device, or NULL
  * @regions: live regions
- * @mem_lock: guards @mem
+ * @fixed: configfs items of regions from the device tree; kex_bind_lock
  * @mem: memory of the present binding (which holds a reference), or of an
- *       earlier one that quarantined regions keep (which does not)
+ *       earlier one that quarantined regions keep (which does not);
+ *       kex_memory_lock
+ * @cache: what a new item's cache attribute is, KEX_CACHE_*
  * @name: DT label, else node name
  */
 struct kex_carveout {
@@ -161,14 +208,15 @@ struct kex_carveout {
 	struct mutex lock;
 	struct device *dev;
 	struct list_head regions;
-	struct mutex mem_lock;
+	struct list_head fixed;
 	struct kex_memory *mem;
+	unsigned int cache;
 	char name[KEX_NAME_SIZE];
 };
 
 void kex_carveout_init(struct kex_carveout *co, const char *name);
-const char *kex_carveout_dt_name(struct device *dev);
-int kex_carveout_bind(struct kex_carveout *co, struct device *dev);
+int kex_carveout_bind(struct kex_carveout *co, struct device *dev,
+		      const struct kex_dt *dt);
 void kex_carveout_unbind(struct kex_carveout *co);
 u64 kex_carveout_size(struct kex_carveout *co);
 u64 kex_carveout_free(struct kex_carveout *co);
@@ -197,10 +245,11 @@ struct kex_object_ops {
  * @ops: see struct kex_object_ops
  * @inode: holds the address_space that every open file shares, so that one
  *	   call reaches each mapping: split, moved or forked
- * @dev: device in class kex, NULL before publishing and after hiding
+ * @dev: device in class kex while published, else NULL
  * @opens: open files; written under kex_nodes_lock
  * @hidden: no more opens; kex_nodes_lock
- * @minor: kept until release, so that an old node never leads to a new object
+ * @minor: kept until release, and then the last to be used again, so that an
+ *	   old node hardly ever leads to a new object; -1 before publishing
  * @kind: KEX_KIND_*
  * @mode: permission bits of the node
  * @name: unique over all live objects
@@ -225,6 +274,7 @@ int kex_object_init(struct kex_object *obj, unsigned int kind, const char *name,
 		    umode_t mode, const struct kex_object_ops *ops);
 int kex_object_publish(struct kex_object *obj, struct device *parent);
 int kex_object_hide(struct kex_object *obj, bool force);
+void kex_object_unpublish(struct kex_object *obj);
 struct kex_object *kex_object_open(unsigned int minor);
 void kex_object_close(struct kex_object *obj);
 void kex_object_put(struct kex_object *obj);
@@ -327,20 +377,24 @@ struct kex_region *kex_region_create(struct kex_carveout *co,
 				     const struct kex_region_params *params,
 				     const struct kex_object_ops *obj_ops,
 				     const struct kex_region_ops *ops, void *owner);
-int kex_region_retire(struct kex_region *region, bool force);
+int kex_region_retire(struct kex_region *region);
+void kex_region_unlist(struct kex_region *region);
 void kex_region_release(struct kex_object *obj);
+void kex_region_sync(struct kex_region *region, u64 off, u64 len, unsigned int dir);
 void kex_region_read(struct kex_region *region, void *to, u64 off, size_t len);
 void kex_region_write(struct kex_region *region, u64 off, const void *from,
 		      size_t len);
 
-int kex_map_mmap(struct kex_region *region, struct file *file,
-		 struct vm_area_struct *vma);
-void kex_map_forget(struct kex_region *region, struct file *file);
+int kex_map_mmap(struct kex_region *region, struct vm_area_struct *vma);
+void kex_map_prune(struct kex_region *region);
+void kex_map_release(struct kex_object *obj);
 int kex_map_evict(struct kex_region *region, u64 off, u64 len);
 void kex_map_revoke(struct kex_region *region);
 unsigned int kex_map_state(struct kex_region *region);
-u64 kex_map_count(struct kex_region *region);
-int kex_map_resident(struct kex_region *region, u64 *bytes);
+
+u64 kex_inspect_mappings(struct kex_region *region);
+int kex_inspect_resident(struct kex_region *region, u64 *bytes);
+int kex_inspect_users(struct kex_region *region, char **text, size_t *len);
 
 extern const struct file_operations kex_node_fops;
 extern const struct kex_object_ops kex_region_object_ops;
@@ -349,5 +403,15 @@ extern const struct attribute_group *kex_sysfs_groups[];
 int kex_configfs_init(void);
 void kex_configfs_exit(void);
 struct kex_carveout *kex_configfs_carveout(const char *name);
+int kex_configfs_add(struct kex_carveout *co);
+void kex_configfs_drop(struct kex_carveout *co);
+int kex_configfs_add_fixed(struct config_group *parent, struct config_group *group);
+bool kex_name_taken(const char *name);
+
+extern struct configfs_subsystem kex_subsys;
+extern const struct config_item_type kex_regions_type;
+
+int kex_configfs_fixed(struct kex_carveout *co, const struct kex_dt_region *dt);
+void kex_configfs_drop_fixed(struct kex_carveout *co);
 
 #endif /* _KEX_H */

@@ -12,7 +12,7 @@
 
 #include "kex.h"
 
-/* One bind or unbind at a time: a carve-out has one device */
+/* One bind at a time: a carve-out has one device */
 static DEFINE_MUTEX(kex_bind_lock);
 
 static void kex_unbind(void *data)
@@ -20,7 +20,6 @@ static void kex_unbind(void *data)
 	struct kex_carveout *co = data;
 	struct kex_region *region, *next;
 
-	mutex_lock(&kex_bind_lock);
 	mutex_lock(&co->lock);
 	list_for_each_entry_safe(region, next, &co->regions, node) {
 		kex_map_revoke(region);
@@ -28,44 +27,62 @@ static void kex_unbind(void *data)
 	}
 	kex_carveout_unbind(co);
 	mutex_unlock(&co->lock);
-	mutex_unlock(&kex_bind_lock);
 }
 
-static int kex_bind(struct device *dev, struct kex_carveout **bound)
+static int kex_bind_regions(struct kex_carveout *co, struct device *dev,
+			    const struct kex_dt *dt)
 {
-	struct kex_carveout *co;
-	const char *name;
+	unsigned int i;
 	int ret;
 
-	lockdep_assert_held(&kex_bind_lock);
-	name = kex_carveout_dt_name(dev);
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	co = kex_configfs_carveout(name);
-	if (IS_ERR(co))
-		return PTR_ERR(co);
-	if (co->dev) {
-		dev_err(dev, "%pOF: label '%s': %pOF has it: labels must differ\n",
-			dev->of_node, name, co->dev->of_node);
-		return -EEXIST;
+	for (i = 0; i < dt->nr_regions; i++) {
+		ret = kex_configfs_fixed(co, &dt->regions[i]);
+		if (ret) {
+			dev_err(dev, "%pOF: child with label '%s': %s (%d)\n",
+				dev->of_node, dt->regions[i].name,
+				ret == -EEXIST ? "the name is taken: labels must differ" :
+				ret == -EBUSY ? "overlaps a region: separate them" :
+				"cannot be made", ret);
+			return ret;
+		}
 	}
-	ret = kex_carveout_bind(co, dev);
+	return 0;
+}
+
+static int kex_bind(struct kex_carveout *co, struct device *dev,
+		    const struct kex_dt *dt)
+{
+	int ret;
+
+	ret = kex_carveout_bind(co, dev, dt);
+	if (ret)
+		return ret;
+	ret = kex_configfs_add(co);
 	if (!ret)
-		*bound = co;
+		ret = kex_bind_regions(co, dev, dt);
+	if (ret)
+		kex_unbind(co);
 	return ret;
 }
 
 static int kex_probe(struct platform_device *pdev)
 {
+	struct device *dev = &pdev->dev;
 	struct kex_carveout *co;
+	struct kex_dt dt = {};
 	int ret;
 
-	mutex_lock(&kex_bind_lock);
-	ret = kex_bind(&pdev->dev, &co);
-	mutex_unlock(&kex_bind_lock);
+	ret = kex_dt_read(dev, &dt);
 	if (ret)
 		return ret;
-	return devm_add_action_or_reset(&pdev->dev, kex_unbind, co);
+	mutex_lock(&kex_bind_lock);
+	co = kex_configfs_carveout(dt.name);
+	ret = co ? kex_bind(co, dev, &dt) : -ENOMEM;
+	/* A carve-out appears with its first bind, and stays */
+	if (ret && co)
+		kex_configfs_drop(co);
+	mutex_unlock(&kex_bind_lock);
+	return ret ?: devm_add_action_or_reset(dev, kex_unbind, co);
 }
 
 static const struct of_device_id kex_of_match[] = {

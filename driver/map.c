@@ -18,8 +18,7 @@
 /**
  * struct kex_mm - an address space that entered ->mmap
  * @node: in kex_region.mms
- * @mm: the address space; mmgrab()ed
- * @file: through which file
+ * @mm: the address space; mmgrab()ed, which keeps its mmap_lock
  *
  * ->mmap inserts entries before its VMA is in the region's address_space, so a
  * zap in between would miss them. A zap therefore waits for the mmap_lock of
@@ -29,10 +28,9 @@
 struct kex_mm {
 	struct list_head node;
 	struct mm_struct *mm;
-	struct file *file;
 };
 
-static void kex_mm_free(struct list_head *list)
+static void kex_mms_free(struct list_head *list)
 {
 	struct kex_mm *entry, *next;
 
@@ -42,85 +40,86 @@ static void kex_mm_free(struct list_head *list)
 	}
 }
 
-/* Is it noted? Moves what a dead address space left to @dead on the way */
-static bool kex_mm_noted(struct kex_region *region, const struct mm_struct *mm,
-			 const struct file *file, struct list_head *dead)
-{
-	struct kex_mm *entry, *next;
-	bool noted = false;
-
-	lockdep_assert_held(&region->mms_lock);
-	list_for_each_entry_safe(entry, next, &region->mms, node) {
-		if (entry->mm == mm && entry->file == file)
-			noted = true;
-		else if (!atomic_read(&entry->mm->mm_users))
-			list_move(&entry->node, dead);
-	}
-	return noted;
-}
-
-static int kex_mm_note(struct kex_region *region, struct file *file,
-		       struct mm_struct *mm)
+static bool kex_mm_noted(struct kex_region *region, const struct mm_struct *mm)
 {
 	struct kex_mm *entry;
-	LIST_HEAD(drop);
 
-	entry = kmalloc(sizeof(*entry), GFP_KERNEL);
-	if (!entry)
-		return -ENOMEM;
-	entry->mm = mm;
-	entry->file = file;
-	mmgrab(mm);
-
-	spin_lock(&region->mms_lock);
-	if (kex_mm_noted(region, mm, file, &drop))
-		list_add(&entry->node, &drop);
-	else
-		list_add(&entry->node, &region->mms);
-	spin_unlock(&region->mms_lock);
-	kex_mm_free(&drop);
-	return 0;
+	lockdep_assert_held(&region->mms_lock);
+	list_for_each_entry(entry, &region->mms, node)
+		if (entry->mm == mm)
+			return true;
+	return false;
 }
 
 /**
- * kex_map_forget() - a file of the region is closed
- * @region: the region
- * @file: the file, which nothing maps or is about to map
+ * kex_map_prune() - forget address spaces whose processes are gone
+ * @region: the region, of which a file is being closed
  */
-void kex_map_forget(struct kex_region *region, struct file *file)
+void kex_map_prune(struct kex_region *region)
 {
 	struct kex_mm *entry, *next;
-	LIST_HEAD(drop);
+	LIST_HEAD(dead);
 
 	spin_lock(&region->mms_lock);
 	list_for_each_entry_safe(entry, next, &region->mms, node)
-		if (entry->file == file)
-			list_move(&entry->node, &drop);
+		if (!atomic_read(&entry->mm->mm_users))
+			list_move(&entry->node, &dead);
 	spin_unlock(&region->mms_lock);
-	kex_mm_free(&drop);
+	kex_mms_free(&dead);
 }
 
-/* Waits until each mmap that was under way is linked; was there any? */
-static bool kex_mm_sync(struct kex_region *region)
+static int kex_mm_note(struct kex_region *region, struct mm_struct *mm)
 {
 	struct kex_mm *entry;
-	bool any = false;
-	LIST_HEAD(list);
+	LIST_HEAD(unused);
+
+	entry = kmalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (!entry)
+		return -ENOMEM;
+	mmgrab(mm);
+	entry->mm = mm;
 
 	spin_lock(&region->mms_lock);
-	list_splice_init(&region->mms, &list);
+	if (kex_mm_noted(region, mm))
+		list_add(&entry->node, &unused);
+	else
+		list_add(&entry->node, &region->mms);
+	spin_unlock(&region->mms_lock);
+	kex_mms_free(&unused);
+	return 0;
+}
+
+/*
+ * Waits until each mmap that was under way is linked. @killable: a fatal
+ * signal ends the wait, and what was not waited for stays noted.
+ */
+static int kex_mms_sync(struct kex_region *region, bool killable)
+{
+	struct kex_mm *entry, *next;
+	LIST_HEAD(todo);
+	LIST_HEAD(done);
+	int ret = 0;
+
+	spin_lock(&region->mms_lock);
+	list_splice_init(&region->mms, &todo);
 	spin_unlock(&region->mms_lock);
 
-	list_for_each_entry(entry, &list, node) {
-		if (!mmget_not_zero(entry->mm))
-			continue;
-		mmap_read_lock(entry->mm);
+	list_for_each_entry_safe(entry, next, &todo, node) {
+		if (!killable)
+			mmap_read_lock(entry->mm);
+		else if (mmap_read_lock_killable(entry->mm))
+			ret = -EINTR;
+		if (ret)
+			break;
 		mmap_read_unlock(entry->mm);
-		mmput(entry->mm);
-		any = true;
+		list_move(&entry->node, &done);
 	}
-	kex_mm_free(&list);
-	return any;
+
+	spin_lock(&region->mms_lock);
+	list_splice(&todo, &region->mms);
+	spin_unlock(&region->mms_lock);
+	kex_mms_free(&done);
+	return ret;
 }
 
 static void kex_zap(struct kex_region *region, u64 off, u64 len)
@@ -129,15 +128,37 @@ static void kex_zap(struct kex_region *region, u64 off, u64 len)
 	unmap_mapping_range(region->obj.inode->i_mapping, off, len, 1);
 }
 
-/* The second pass: what ->mmap had inserted, but not yet linked */
-static void kex_zap_late(struct kex_region *region, u64 off, u64 len)
+static bool kex_mms_any(struct kex_region *region)
 {
-	lockdep_assert_held(&region->zap_lock);
-	if (!kex_mm_sync(region))
-		return;
-	down_write(&region->map_rwsem);
+	bool any;
+
+	spin_lock(&region->mms_lock);
+	any = !list_empty(&region->mms);
+	spin_unlock(&region->mms_lock);
+	return any;
+}
+
+static void kex_evict_range(struct kex_region *region, u64 off, u64 len)
+{
+	bitmap_set(region->evicted, off >> PAGE_SHIFT, len >> PAGE_SHIFT);
 	kex_zap(region, off, len);
+}
+
+/* Second pass, if needed: what ->mmap had inserted, but not yet linked */
+static int kex_evict_late(struct kex_region *region, u64 off, u64 len)
+{
+	int ret;
+
+	lockdep_assert_held(&region->zap_lock);
+	if (!kex_mms_any(region))
+		return 0;
+	ret = kex_mms_sync(region, true);
+	if (ret)
+		return ret;
+	down_write(&region->map_rwsem);
+	kex_evict_range(region, off, len);
 	up_write(&region->map_rwsem);
+	return 0;
 }
 
 /**
@@ -159,13 +180,12 @@ int kex_map_evict(struct kex_region *region, u64 off, u64 len)
 	if (region->revoked) {
 		ret = -ENODEV;
 	} else {
-		bitmap_set(region->evicted, off >> PAGE_SHIFT, len >> PAGE_SHIFT);
-		kex_zap(region, off, len);
+		kex_evict_range(region, off, len);
 		atomic64_inc(&region->evictions);
 	}
 	up_write(&region->map_rwsem);
 	if (!ret)
-		kex_zap_late(region, off, len);
+		ret = kex_evict_late(region, off, len);
 	mutex_unlock(&region->zap_lock);
 	return ret;
 }
@@ -174,20 +194,28 @@ int kex_map_evict(struct kex_region *region, u64 off, u64 len)
  * kex_map_revoke() - take a live region away from all its users
  * @region: the region; its carve-out's lock held
  *
- * On return it is retired and no page-table entry leads to it. The caller
- * gives up the first reference.
+ * On return it is not live, and no page-table entry leads to it. The caller
+ * gives up the first reference. Waits for the mmap_lock of processes that
+ * mapped it since the last zap, and cannot be killed: there is no way back.
  */
 void kex_map_revoke(struct kex_region *region)
 {
-	kex_region_retire(region, true);
+	kex_object_hide(&region->obj, true);
 
-	mutex_lock(&region->zap_lock);
+	/* Before all that waits for others: the users lose it now */
 	down_write(&region->map_rwsem);
-	region->revoked = true;
+	WRITE_ONCE(region->revoked, true);
 	kex_zap(region, 0, region->size);
 	up_write(&region->map_rwsem);
-	kex_zap_late(region, 0, region->size);
+
+	mutex_lock(&region->zap_lock);
+	kex_mms_sync(region, false);
+	down_write(&region->map_rwsem);
+	kex_zap(region, 0, region->size);
+	up_write(&region->map_rwsem);
 	mutex_unlock(&region->zap_lock);
+
+	kex_region_unlist(region);
 }
 
 /*
@@ -234,7 +262,7 @@ static vm_fault_t kex_map_insert(struct kex_region *region, struct vm_fault *vmf
 	vm_fault_t ret;
 
 	lockdep_assert_held(&region->map_rwsem);
-	if (region->revoked || vmf->pgoff >= kex_region_pages(region))
+	if (region->revoked)
 		return VM_FAULT_SIGBUS;
 	ret = vmf_insert_pfn_prot(vmf->vma, vmf->address,
 				  PHYS_PFN(region->phys) + vmf->pgoff,
@@ -257,16 +285,19 @@ static vm_fault_t kex_map_fault(struct vm_fault *vmf)
 	return ret;
 }
 
-/* A debugger's look, with mmap_lock held: PFNMAP memory has no other */
+/*
+ * A debugger's look, with mmap_lock held: PFNMAP memory has no other. The core
+ * checks neither the VMA's rights nor its end.
+ */
 static int kex_map_access(struct vm_area_struct *vma, unsigned long addr,
 			  void *buf, int len, int write)
 {
 	struct kex_region *region = to_kex_region(vma->vm_file->private_data);
 	u64 off = ((u64)vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
 
-	if (len <= 0 || off >= region->size)
-		return -EFAULT;
-	len = min_t(u64, len, region->size - off);
+	if (write && !(vma->vm_flags & VM_WRITE))
+		return -EACCES;
+	len = min_t(u64, len, vma->vm_end - addr);
 
 	down_read(&region->map_rwsem);
 	if (region->revoked)
@@ -318,14 +349,12 @@ static int kex_map_fill(struct kex_region *region, struct vm_area_struct *vma)
 /**
  * kex_map_mmap() - map a part of a region
  * @region: the region
- * @file: a file of it
  * @vma: the new VMA; its mmap_lock held for writing
  *
  * Return: 0, -EINVAL if private or out of the region, -EPERM if executable and
  * not write-back, -ENODEV if revoked, -ENOMEM.
  */
-int kex_map_mmap(struct kex_region *region, struct file *file,
-		 struct vm_area_struct *vma)
+int kex_map_mmap(struct kex_region *region, struct vm_area_struct *vma)
 {
 	int ret;
 
@@ -333,7 +362,7 @@ int kex_map_mmap(struct kex_region *region, struct file *file,
 	if (ret)
 		return ret;
 	if (!region->lazy)
-		ret = kex_mm_note(region, file, vma->vm_mm);
+		ret = kex_mm_note(region, vma->vm_mm);
 	if (ret)
 		return ret;
 
@@ -365,68 +394,12 @@ unsigned int kex_map_state(struct kex_region *region)
 	       KEX_STATE_EVICTED : KEX_STATE_RESIDENT;
 }
 
-static struct vm_area_struct *kex_vma_next(struct rb_node *node)
-{
-	return rb_entry_safe(node, struct vm_area_struct, shared.rb);
-}
-
-/* Every VMA over the region; i_mmap_rwsem held */
-#define kex_for_each_vma(vma, mapping)						\
-	for (vma = kex_vma_next(rb_first_cached(&(mapping)->i_mmap)); vma;	\
-	     vma = kex_vma_next(rb_next(&vma->shared.rb)))
-
 /**
- * kex_map_count() - how many VMAs there are over a region
- * @region: the region
- *
- * Return: their number, over all processes.
+ * kex_map_release() - free a region that nothing maps
+ * @obj: the region's object, without references
  */
-u64 kex_map_count(struct kex_region *region)
+void kex_map_release(struct kex_object *obj)
 {
-	struct address_space *mapping = region->obj.inode->i_mapping;
-	struct vm_area_struct *vma;
-	u64 count = 0;
-
-	i_mmap_lock_read(mapping);
-	kex_for_each_vma(vma, mapping)
-		count++;
-	i_mmap_unlock_read(mapping);
-	return count;
-}
-
-static void kex_vma_mark(struct vm_area_struct *vma, unsigned long *pages)
-{
-	unsigned long addr, pgoff = vma->vm_pgoff;
-
-	for (addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE, pgoff++) {
-		if (!test_bit(pgoff, pages) && kex_pfn_mapped(vma, addr))
-			__set_bit(pgoff, pages);
-		cond_resched();
-	}
-}
-
-/**
- * kex_map_resident() - how much of a region page tables lead to
- * @region: the region
- * @bytes: result; a page that several VMAs map counts once
- *
- * Return: 0 or -ENOMEM.
- */
-int kex_map_resident(struct kex_region *region, u64 *bytes)
-{
-	struct address_space *mapping = region->obj.inode->i_mapping;
-	unsigned long nr = kex_region_pages(region);
-	struct vm_area_struct *vma;
-	unsigned long *pages;
-
-	pages = kvcalloc(BITS_TO_LONGS(nr), sizeof(long), GFP_KERNEL);
-	if (!pages)
-		return -ENOMEM;
-	i_mmap_lock_read(mapping);
-	kex_for_each_vma(vma, mapping)
-		kex_vma_mark(vma, pages);
-	i_mmap_unlock_read(mapping);
-	*bytes = (u64)bitmap_weight(pages, nr) << PAGE_SHIFT;
-	kvfree(pages);
-	return 0;
+	kex_mms_free(&to_kex_region(obj)->mms);
+	kex_region_release(obj);
 }

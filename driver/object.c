@@ -13,7 +13,8 @@
 #include "compat.h"
 #include "kex.h"
 
-#define KEX_MINORS	4096
+/* Many more than ever live, so that one is used again as late as can be */
+#define KEX_MINORS	BIT(MINORBITS)
 #define KEX_FS_MAGIC	0x6b657866	/* "kexf" */
 
 static struct class *kex_class;
@@ -22,6 +23,7 @@ static struct cdev kex_cdev;
 
 static DEFINE_MUTEX(kex_nodes_lock);
 static DEFINE_XARRAY_ALLOC(kex_nodes);
+static u32 kex_next_minor;
 
 static int kex_fs_init_context(struct fs_context *fc)
 {
@@ -44,7 +46,7 @@ static char *kex_devnode(KEX_DEVNODE_CONST struct device *dev, umode_t *mode)
 {
 	struct kex_object *obj = dev_get_drvdata(dev);
 
-	/* With the type, since devtmpfs reads a bare 0 as "use the default" */
+	/* devtmpfs takes a mode of 0 for none */
 	if (mode && obj)
 		*mode = S_IFCHR | obj->mode;
 	return kasprintf(GFP_KERNEL, "kex/%s", dev_name(dev));
@@ -128,13 +130,26 @@ int kex_object_init(struct kex_object *obj, unsigned int kind, const char *name,
 	return 0;
 }
 
+/* A second device of one name would make sysfs complain loudly */
+static bool kex_object_exists(const char *name)
+{
+	struct kex_object *obj;
+	unsigned long minor;
+
+	lockdep_assert_held(&kex_nodes_lock);
+	xa_for_each(&kex_nodes, minor, obj)
+		if (!obj->hidden && !strcmp(obj->name, name))
+			return true;
+	return false;
+}
+
 /**
  * kex_object_publish() - make node and sysfs folder: the object can be opened
  * @obj: a complete object
  * @parent: its platform device
  *
- * Return: 0, -ENOMEM, -ENOSPC without a free minor, or what device_create()
- * says. After a failure the caller puts the object.
+ * Return: 0, -EEXIST if another object of that name is live, -ENOMEM, -ENOSPC
+ * without a free minor, or what device_create() says. After a failure the caller puts the object.
  */
 int kex_object_publish(struct kex_object *obj, struct device *parent)
 {
@@ -144,10 +159,14 @@ int kex_object_publish(struct kex_object *obj, struct device *parent)
 
 	/* Held throughout, so that whoever opens the new node waits for the end */
 	mutex_lock(&kex_nodes_lock);
-	ret = xa_alloc(&kex_nodes, &minor, obj, XA_LIMIT(0, KEX_MINORS - 1),
-		       GFP_KERNEL);
-	if (ret)
+	ret = -EEXIST;
+	if (kex_object_exists(obj->name))
 		goto out;
+	ret = xa_alloc_cyclic(&kex_nodes, &minor, obj, XA_LIMIT(0, KEX_MINORS - 1),
+			      &kex_next_minor, GFP_KERNEL);
+	if (ret < 0)
+		goto out;
+	ret = 0;
 	dev = device_create(kex_class, parent, MKDEV(MAJOR(kex_devt), minor), obj,
 			    "%s", obj->name);
 	if (IS_ERR(dev)) {
@@ -163,12 +182,9 @@ out:
 }
 
 /**
- * kex_object_hide() - remove node and sysfs folder: no more opens
- * @obj: the object; hiding twice is harmless
+ * kex_object_hide() - no more opens
+ * @obj: the object
  * @force: hide it although it is open
- *
- * Waits for running sysfs callbacks of the object, so a caller holds no lock
- * that they take.
  *
  * Return: 0, or -EBUSY while open and not @force.
  */
@@ -182,12 +198,20 @@ int kex_object_hide(struct kex_object *obj, bool force)
 	else
 		obj->hidden = true;
 	mutex_unlock(&kex_nodes_lock);
-	if (ret || !obj->dev)
-		return ret;
+	return ret;
+}
 
+/**
+ * kex_object_unpublish() - remove node and sysfs folder
+ * @obj: a hidden object
+ *
+ * Waits for running sysfs callbacks of the object, so a caller holds no lock
+ * that they take.
+ */
+void kex_object_unpublish(struct kex_object *obj)
+{
 	device_unregister(obj->dev);
 	obj->dev = NULL;
-	return 0;
 }
 
 /**
@@ -212,26 +236,40 @@ struct kex_object *kex_object_open(unsigned int minor)
 	return obj;
 }
 
-/**
- * kex_object_close() - undo kex_object_open()
- * @obj: the object; the reference is consumed
- */
-void kex_object_close(struct kex_object *obj)
+static void kex_object_last(struct kref *ref)
 {
-	mutex_lock(&kex_nodes_lock);
-	WRITE_ONCE(obj->opens, obj->opens - 1);
-	mutex_unlock(&kex_nodes_lock);
-	kex_object_put(obj);
 }
 
 static void kex_object_release(struct kref *ref)
 {
 	struct kex_object *obj = container_of(ref, struct kex_object, ref);
 
+	/* An open that found the object before still reads it under the lock */
+	mutex_lock(&kex_nodes_lock);
 	if (obj->minor >= 0)
 		xa_erase(&kex_nodes, obj->minor);
+	mutex_unlock(&kex_nodes_lock);
 	iput(obj->inode);
 	obj->ops->release(obj);
+}
+
+/**
+ * kex_object_close() - undo kex_object_open()
+ * @obj: the object; the reference is consumed
+ *
+ * Both at once: who sees no opens left, and takes the object down, has the last
+ * reference, and the memory is free when he is done.
+ */
+void kex_object_close(struct kex_object *obj)
+{
+	bool last;
+
+	mutex_lock(&kex_nodes_lock);
+	WRITE_ONCE(obj->opens, obj->opens - 1);
+	last = kref_put(&obj->ref, kex_object_last);
+	mutex_unlock(&kex_nodes_lock);
+	if (last)
+		kex_object_release(&obj->ref);
 }
 
 /**

@@ -11,8 +11,8 @@
 
 #include "kex.h"
 
-/* How much is scrubbed between two chances to reschedule */
-#define KEX_SCRUB_STEP	SZ_1M
+/* How much is scrubbed or synced between two chances to reschedule */
+#define KEX_STEP	SZ_1M
 
 /* A region's bytes have one attribute, in the kernel as in user space */
 static int kex_region_kmap(struct kex_region *region)
@@ -42,16 +42,28 @@ static void kex_region_kunmap(struct kex_region *region)
 		iounmap(region->io);
 }
 
-/*
- * The next user's attribute may differ: no line of these bytes may be left in
- * the cache, or it would be written back over what he wrote past it.
+/**
+ * kex_region_sync() - cache maintenance to the point of coherency
+ * @region: the region; nothing is done unless it is write-back
+ * @off: first byte
+ * @len: bytes; the caller has checked the range
+ * @dir: KEX_SYNC_*
+ *
+ * By arm64's pmem helpers: the DMA API's need a linear map, which no-map
+ * memory has not, and dcache_*_poc() is not exported.
  */
-static void kex_region_flush(struct kex_region *region)
+void kex_region_sync(struct kex_region *region, u64 off, u64 len, unsigned int dir)
 {
-	if (!region->wb)
-		return;
-	arch_wb_cache_pmem(region->wb, region->size);
-	arch_invalidate_pmem(region->wb, region->size);
+	u64 end = off + len, step;
+
+	for (; region->wb && off < end; off += step) {
+		step = min_t(u64, end - off, KEX_STEP);
+		if (dir & KEX_SYNC_TO_DEVICE)
+			arch_wb_cache_pmem(region->wb + off, step);
+		if (dir & KEX_SYNC_FROM_DEVICE)
+			arch_invalidate_pmem(region->wb + off, step);
+		cond_resched();
+	}
 }
 
 static void kex_region_scrub(struct kex_region *region)
@@ -59,14 +71,19 @@ static void kex_region_scrub(struct kex_region *region)
 	u64 off, len;
 
 	for (off = 0; region->scrub && off < region->size; off += len) {
-		len = min_t(u64, region->size - off, KEX_SCRUB_STEP);
+		len = min_t(u64, region->size - off, KEX_STEP);
 		if (region->wb)
 			memset(region->wb + off, 0, len);
 		else
 			memset_io(region->io + off, 0, len);
 		cond_resched();
 	}
-	kex_region_flush(region);
+	/*
+	 * The next user's attribute may differ: a line left in the cache could
+	 * be written back over what he wrote past it.
+	 */
+	kex_region_sync(region, 0, region->size,
+			KEX_SYNC_TO_DEVICE | KEX_SYNC_FROM_DEVICE);
 }
 
 /**
@@ -142,13 +159,13 @@ static int kex_region_build(struct kex_region *region)
 	kref_get(&mem->ref);
 	region->mem = mem;
 
-	ret = kex_region_kmap(region);
-	if (ret)
-		return ret;
 	region->evicted = kvcalloc(BITS_TO_LONGS(kex_region_pages(region)),
 				   sizeof(long), GFP_KERNEL);
 	if (!region->evicted)
 		return -ENOMEM;
+	ret = kex_region_kmap(region);
+	if (ret)
+		return ret;
 	kex_region_scrub(region);
 	return 0;
 }
@@ -163,7 +180,8 @@ static int kex_region_build(struct kex_region *region)
  *
  * Return: the region, whose first reference kex_region_retire() or
  * kex_map_revoke() and a put give up; or -ENODEV if @co is not bound, -EINVAL
- * without a size, -ENOSPC, -EBUSY, -ERANGE (see kex_memory_alloc()), -ENOMEM,
+ * without a size, -EOPNOTSUPP for a cache attribute that mapped memory cannot
+ * have (logged), -ENOSPC, -EBUSY, -ERANGE (see kex_memory_alloc()), -ENOMEM,
  * -EEXIST.
  */
 struct kex_region *kex_region_create(struct kex_carveout *co,
@@ -179,6 +197,11 @@ struct kex_region *kex_region_create(struct kex_carveout *co,
 		return ERR_PTR(-ENODEV);
 	if (!params->size)
 		return ERR_PTR(-EINVAL);
+	if (co->mem->mapped && params->cache != KEX_CACHE_WRITE_BACK) {
+		dev_err(co->dev, "%pOF: region '%s': the kernel maps this memory write-back: write-back only, or add no-map to the reserved memory\n",
+			co->dev->of_node, params->name);
+		return ERR_PTR(-EOPNOTSUPP);
+	}
 
 	region = kex_region_alloc(co, params, obj_ops);
 	if (IS_ERR(region))
@@ -197,23 +220,34 @@ struct kex_region *kex_region_create(struct kex_carveout *co,
 }
 
 /**
- * kex_region_retire() - take a region down: no node, not live any more
- * @region: a live region; its carve-out's lock held
- * @force: although it is open; the caller sees to the mappings
+ * kex_region_unlist() - not live any more: no node, not in the carve-out's list
+ * @region: a hidden region; its carve-out's lock held
  *
  * The caller then gives up the first reference. The pages stay taken until
  * the last file is closed.
- *
- * Return: 0, or -EBUSY while open and not @force.
  */
-int kex_region_retire(struct kex_region *region, bool force)
+void kex_region_unlist(struct kex_region *region)
+{
+	lockdep_assert_held(&region->co->lock);
+	list_del_init(&region->node);
+	kex_object_unpublish(&region->obj);
+}
+
+/**
+ * kex_region_retire() - take a region down that nobody uses
+ * @region: a live region; its carve-out's lock held
+ *
+ * The caller then gives up the first reference.
+ *
+ * Return: 0, or -EBUSY while open or mapped.
+ */
+int kex_region_retire(struct kex_region *region)
 {
 	int ret;
 
-	lockdep_assert_held(&region->co->lock);
-	ret = kex_object_hide(&region->obj, force);
+	ret = kex_object_hide(&region->obj, false);
 	if (!ret)
-		list_del_init(&region->node);
+		kex_region_unlist(region);
 	return ret;
 }
 
@@ -226,7 +260,8 @@ void kex_region_release(struct kex_object *obj)
 	struct kex_region *region = to_kex_region(obj);
 
 	kvfree(region->evicted);
-	if (region->wb || region->io)
+	/* One that never went live leaves the bytes as they are */
+	if (region->obj.minor >= 0)
 		kex_region_scrub(region);
 	kex_region_kunmap(region);
 	if (region->mem) {

@@ -2,9 +2,13 @@
 /*
  * kex: /sys/class/kex/<name>/: facts about live objects, and actions on them
  */
+#include <linux/capability.h>
 #include <linux/device.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "compat.h"
 #include "kex.h"
 #include "attrs.gen.h"
 
@@ -60,7 +64,7 @@ static ssize_t opens_show(struct device *dev, struct device_attribute *attr, cha
 static ssize_t mappings_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
-	return sysfs_emit(buf, "%llu\n", kex_map_count(kex_dev_region(dev)));
+	return sysfs_emit(buf, "%llu\n", kex_inspect_mappings(kex_dev_region(dev)));
 }
 
 static ssize_t resident_show(struct device *dev, struct device_attribute *attr,
@@ -69,7 +73,7 @@ static ssize_t resident_show(struct device *dev, struct device_attribute *attr,
 	u64 bytes;
 	int ret;
 
-	ret = kex_map_resident(kex_dev_region(dev), &bytes);
+	ret = kex_inspect_resident(kex_dev_region(dev), &bytes);
 	return ret ?: sysfs_emit(buf, "%llu\n", bytes);
 }
 
@@ -98,6 +102,8 @@ static ssize_t cache_show(struct device *dev, struct device_attribute *attr, cha
 
 static ssize_t phys_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	return sysfs_emit(buf, "%#llx\n", (u64)kex_dev_region(dev)->phys);
 }
 
@@ -113,6 +119,32 @@ static ssize_t evict_store(struct device *dev, struct device_attribute *attr,
 		ret = kex_map_evict(region, off, len);
 	return ret ?: count;
 }
+
+/* Binary, since a text attribute ends at one page */
+static ssize_t users_read(struct file *file, struct kobject *kobj,
+			  KEX_BIN_CONST struct bin_attribute *attr, char *buf,
+			  loff_t off, size_t count)
+{
+	struct kex_region *region = kex_dev_region(kobj_to_dev(kobj));
+	char *text;
+	size_t len;
+	ssize_t ret;
+
+	ret = kex_inspect_users(region, &text, &len);
+	if (ret)
+		return ret;
+	ret = memory_read_from_buffer(buf, count, &off, text, len);
+	kvfree(text);
+	return ret;
+}
+
+static KEX_BIN_CONST struct bin_attribute bin_attr_users =
+	__BIN_ATTR(users, 0440, users_read, NULL, 0);
+
+static KEX_BIN_CONST struct bin_attribute *KEX_BIN_CONST kex_region_bin_attrs[] = {
+	&bin_attr_users,
+	NULL
+};
 
 /* By mode: facts for all, facts for root, actions */
 #define KEX_SYSFS_0444(_name)	__ATTR(_name, 0444, _name##_show, NULL)
@@ -131,7 +163,8 @@ static struct attribute *kex_region_sysfs_attrs[] = {
 };
 
 static const struct attribute_group kex_region_sysfs_group = {
-	.attrs = kex_region_sysfs_attrs,
+	.attrs	   = kex_region_sysfs_attrs,
+	.bin_attrs = kex_region_bin_attrs,
 };
 
 const struct attribute_group *kex_sysfs_groups[] = {

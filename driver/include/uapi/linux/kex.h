@@ -30,19 +30,22 @@
  * One errno has one meaning:
  *
  * ======= ==================================================================
- * EINVAL  argsz too small, unknown flag, reserved field not zero, offset or
- *         length not a multiple of the page, length 0
+ * EINVAL  argsz too small, unknown flag, reserved field not zero, length 0,
+ *         offset or length not a multiple of the page where it must be
  * ERANGE  the range ends behind the object
- * E2BIG   non-zero bytes behind the structure that the driver knows
+ * E2BIG   argsz above one page, or non-zero bytes behind what the driver knows
  * EFAULT  the argument cannot be read or written
  * EBADF   the file is not open for writing, and the call needs it
  * ENODEV  the object was revoked; only close and munmap make sense now
  * ENOTTY  unknown number
  * EINTR   a fatal signal came first
+ * ENOMEM  no memory for the answer
+ * ENOSPC  write() at or behind the object's end
  * ======= ==================================================================
  */
 
-#define KEX_IOC_MAGIC	'K'
+/* Unused in the kernel's ioctl-number.rst */
+#define KEX_IOC_MAGIC	0xBE
 
 /* kex_info.cache, in the order of the configfs attribute's words */
 #define KEX_CACHE_WRITE_BACK	0
@@ -103,9 +106,44 @@ struct kex_info {
 /*
  * KEX_INFO - describe the object behind this file
  * @arg: struct kex_info
- * Return: 0, or -1 with EINVAL, E2BIG, EFAULT or ENODEV.
+ * Return: 0, or -1 with EINVAL, E2BIG, EFAULT, ENODEV, EINTR or ENOMEM.
  */
 #define KEX_INFO	_IO(KEX_IOC_MAGIC, 0x00)
+
+/* kex_sync.dir */
+#define KEX_SYNC_TO_DEVICE	(1 << 0)	/* clean: the device sees what the CPU wrote */
+#define KEX_SYNC_FROM_DEVICE	(1 << 1)	/* invalidate: the CPU sees what the device wrote */
+
+/**
+ * struct kex_sync - cache maintenance of a part of a region
+ * @argsz: size of this structure
+ * @flags: 0
+ * @off: bytes from the region's first; need not be aligned
+ * @len: bytes, not 0
+ * @dir: KEX_SYNC_*; both bits clean, then invalidate
+ * @reserved: 0
+ */
+struct kex_sync {
+	__u32 argsz;
+	__u32 flags;
+	__aligned_u64 off;
+	__aligned_u64 len;
+	__u32 dir;
+	__u32 reserved;
+};
+
+/*
+ * KEX_SYNC - make a range of a write-back region coherent with a device
+ * @arg: struct kex_sync
+ *
+ * To the point of coherency, for that range only; nothing is remembered. Lines
+ * that the range covers in part are cleaned before they are invalidated.
+ * Regions of other cache attributes need none: the call succeeds and does
+ * nothing. KEX_SYNC_FROM_DEVICE discards what the CPU wrote and therefore needs
+ * a file that is open for writing.
+ * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF or ENODEV.
+ */
+#define KEX_SYNC	_IO(KEX_IOC_MAGIC, 0x01)
 
 /**
  * struct kex_range - a part of an object

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kex: who maps a region, and what page tables lead to
+ *
+ * All by walking the region's address_space under its lock: there are no lists
+ * of VMAs to keep right through split, merge, move and fork.
+ */
+#include <linux/bitmap.h>
+#include <linux/fs.h>
+#include <linux/pagemap.h>
+#include <linux/pgtable.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/seq_buf.h>
+#include <linux/slab.h>
+#include <linux/string_helpers.h>
+
+#include "compat.h"
+#include "kex.h"
+#include "attrs.gen.h"
+
+/* Room for a line of users, its longest comm escaped; and for a few more lines */
+#define KEX_COMM_ESCAPED	(4 * TASK_COMM_LEN)
+#define KEX_USERS_LINE		(KEX_COMM_ESCAPED + 128)
+#define KEX_USERS_SLACK		8
+
+static struct vm_area_struct *kex_vma_next(struct rb_node *node)
+{
+	return rb_entry_safe(node, struct vm_area_struct, shared.rb);
+}
+
+/* Every VMA over the region; i_mmap_rwsem held */
+#define kex_for_each_vma(vma, mapping)						\
+	for (vma = kex_vma_next(rb_first_cached(&(mapping)->i_mmap)); vma;	\
+	     vma = kex_vma_next(rb_next(&vma->shared.rb)))
+
+/**
+ * kex_inspect_mappings() - how many VMAs there are over a region
+ * @region: the region
+ *
+ * Return: their number, over all processes.
+ */
+u64 kex_inspect_mappings(struct kex_region *region)
+{
+	struct address_space *mapping = region->obj.inode->i_mapping;
+	struct vm_area_struct *vma;
+	u64 count = 0;
+
+	i_mmap_lock_read(mapping);
+	kex_for_each_vma(vma, mapping) {
+		count++;
+		cond_resched();
+	}
+	i_mmap_unlock_read(mapping);
+	return count;
+}
+
+/*
+ * First address at or behind @addr whose page table exists, or the VMA's end.
+ * The mapping's i_mmap_rwsem keeps the tables: they are freed after the VMA
+ * has left the tree.
+ */
+static unsigned long kex_vma_next_table(struct vm_area_struct *vma,
+					unsigned long addr)
+{
+	pgd_t *pgd;
+	p4d_t *p4d;
+	pud_t *pud;
+	pmd_t *pmd;
+
+	for (; addr < vma->vm_end; addr = pmd_addr_end(addr, vma->vm_end)) {
+		pgd = pgd_offset(vma->vm_mm, addr);
+		if (pgd_none(READ_ONCE(*pgd)))
+			continue;
+		p4d = p4d_offset(pgd, addr);
+		if (p4d_none(READ_ONCE(*p4d)))
+			continue;
+		pud = pud_offset(p4d, addr);
+		if (pud_none(READ_ONCE(*pud)))
+			continue;
+		pmd = pmd_offset(pud, addr);
+		if (!pmd_none(READ_ONCE(*pmd)))
+			break;
+	}
+	return addr;
+}
+
+/*
+ * Counts the pages of a VMA that its page tables lead to, and marks them in
+ * @pages; those marked already are passed over. @pages may be NULL.
+ */
+static unsigned long kex_vma_resident(struct vm_area_struct *vma,
+				      unsigned long *pages)
+{
+	unsigned long addr = vma->vm_start, count = 0, end, pgoff;
+
+	while (addr < vma->vm_end && !fatal_signal_pending(current)) {
+		addr = kex_vma_next_table(vma, addr);
+		end = pmd_addr_end(addr, vma->vm_end);
+		for (; addr < end; addr += PAGE_SIZE) {
+			pgoff = vma->vm_pgoff + PHYS_PFN(addr - vma->vm_start);
+			if ((pages && test_bit(pgoff, pages)) ||
+			    !kex_pfn_mapped(vma, addr))
+				continue;
+			if (pages)
+				__set_bit(pgoff, pages);
+			count++;
+		}
+		cond_resched();
+	}
+	return count;
+}
+
+/**
+ * kex_inspect_resident() - how much of a region page tables lead to
+ * @region: the region
+ * @bytes: result; a page that several VMAs map counts once
+ *
+ * Return: 0, -ENOMEM, or -EINTR on a fatal signal.
+ */
+int kex_inspect_resident(struct kex_region *region, u64 *bytes)
+{
+	struct address_space *mapping = region->obj.inode->i_mapping;
+	struct vm_area_struct *vma;
+	unsigned long *pages;
+	u64 count = 0;
+
+	pages = kvcalloc(BITS_TO_LONGS(kex_region_pages(region)), sizeof(long),
+			 GFP_KERNEL_ACCOUNT);
+	if (!pages)
+		return -ENOMEM;
+	i_mmap_lock_read(mapping);
+	kex_for_each_vma(vma, mapping)
+		count += kex_vma_resident(vma, pages);
+	i_mmap_unlock_read(mapping);
+	kvfree(pages);
+	*bytes = count << PAGE_SHIFT;
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static bool kex_process_has_mm(struct task_struct *process,
+			       const struct mm_struct *mm)
+{
+	struct task_struct *thread;
+
+	/* The first thread may be gone already, and the others live */
+	for_each_thread(process, thread)
+		if (READ_ONCE(thread->mm) == mm)
+			return !(thread->flags & PF_KTHREAD);
+	return false;
+}
+
+/* Which process an mm belongs to: the first, if several share it */
+static pid_t kex_mm_pid(const struct mm_struct *mm, char comm[TASK_COMM_LEN])
+{
+	char name[TASK_COMM_LEN] = "-";
+	struct task_struct *process;
+	pid_t pid = 0;
+
+	rcu_read_lock();
+	for_each_process(process) {
+		if (!kex_process_has_mm(process, mm))
+			continue;
+		pid = task_tgid_vnr(process);
+		get_task_comm(name, process);
+		break;
+	}
+	rcu_read_unlock();
+	memcpy(comm, name, sizeof(name));
+	return pid;
+}
+
+static void kex_vma_print(const struct kex_region *region,
+			  struct vm_area_struct *vma, struct seq_buf *text)
+{
+	char comm[TASK_COMM_LEN], escaped[KEX_COMM_ESCAPED];
+	pid_t pid = kex_mm_pid(vma->vm_mm, comm);
+	int len;
+
+	/* As in /proc/mounts: the blank separates columns */
+	len = string_escape_mem(comm, strlen(comm), escaped, sizeof(escaped) - 1,
+				ESCAPE_OCTAL, " \t\n\\");
+	escaped[len] = '\0';
+	seq_buf_printf(text, "%d %s %lx-%lx %llu %s %llu 4K\n", pid, escaped,
+		       vma->vm_start, vma->vm_end,
+		       (u64)vma->vm_pgoff << PAGE_SHIFT,
+		       kex_region_cache_words[region->cache],
+		       (u64)kex_vma_resident(vma, NULL) << PAGE_SHIFT);
+}
+
+static void kex_users_print(struct kex_region *region, struct seq_buf *text)
+{
+	struct address_space *mapping = region->obj.inode->i_mapping;
+	struct vm_area_struct *vma;
+
+	i_mmap_lock_read(mapping);
+	kex_for_each_vma(vma, mapping)
+		kex_vma_print(region, vma, text);
+	i_mmap_unlock_read(mapping);
+}
+
+/**
+ * kex_inspect_users() - list the mappings of a region
+ * @region: the region
+ * @text: result: a line for each, 'pid comm start-end offset cache resident
+ *	  entry', to be freed by kvfree()
+ * @len: result: its length
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int kex_inspect_users(struct kex_region *region, char **text, size_t *len)
+{
+	size_t lines = kex_inspect_mappings(region);
+	struct seq_buf buf;
+
+	/* No allocation under i_mmap_rwsem; what is mapped meanwhile may not fit */
+	do {
+		lines += KEX_USERS_SLACK;
+		*text = kvmalloc_array(lines, KEX_USERS_LINE, GFP_KERNEL);
+		if (!*text)
+			return -ENOMEM;
+		seq_buf_init(&buf, *text, lines * KEX_USERS_LINE);
+		kex_users_print(region, &buf);
+		if (!seq_buf_has_overflowed(&buf))
+			break;
+		kvfree(*text);
+		lines *= 2;
+	} while (true);
+	*len = seq_buf_used(&buf);
+	return 0;
+}
