@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# KEX_INFO (0x4b00) and KEX_EVICT (0x4b02), as the header describes them.
+# KEX_INFO (0xbe00) and KEX_EVICT (0xbe02), as the header describes them.
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 # struct kex_info and struct kex_range have 120 and 24 bytes
-INFO=0x4b00
-EVICT=0x4b02
+INFO=0xbe00
+EVICT=0xbe02
 
 @test "INFO says what sysfs and configfs say" {
 	region some.region-0 offset=1M size=192K cache=uncached populate=lazy
@@ -71,7 +71,7 @@ EVICT=0x4b02
 		ioctl $INFO info argsz=4096
 		ioctl $INFO info argsz=128 tail=1 -> E2BIG
 		ioctl $INFO info argsz=4096 tail=1 -> E2BIG
-		ioctl $INFO info argsz=0xffffffff -> EFAULT
+		ioctl $INFO info argsz=0xffffffff -> E2BIG
 		ioctl $INFO info flags=1 -> EINVAL
 		ioctl $INFO info flags=0x80000000 -> EINVAL
 		ioctl $INFO info ro=1 -> EFAULT
@@ -89,7 +89,7 @@ EVICT=0x4b02
 		ioctl $EVICT range argsz=0 len=4K -> EINVAL
 		ioctl $EVICT range argsz=23 len=4K -> EINVAL
 		ioctl $EVICT range argsz=32 tail=1 len=4K -> E2BIG
-		ioctl $EVICT range argsz=0xffffffff len=4K -> EFAULT
+		ioctl $EVICT range argsz=0xffffffff len=4K -> E2BIG
 		ioctl $EVICT range flags=1 len=4K -> EINVAL
 		ioctl $EVICT range len=0 -> EINVAL
 		ioctl $EVICT range off=64K len=0 -> EINVAL
@@ -118,7 +118,7 @@ EVICT=0x4b02
 @test "an unknown number is ENOTTY, whatever its argument" {
 	local number
 	region t0 size=64K
-	for number in 0x4b01 0x4b03 0x4b7f 0x4bff 0x5401 0x541b 0 0xffffffff 0x80044b00 0x4a00; do
+	for number in 0xbe03 0xbe7f 0xbeff 0x4b00 0x5401 0x541b 0 0xffffffff 0x8004be00 0xbd00; do
 		printf 'ioctl %s null -> ENOTTY\nioctl %s info -> ENOTTY\n' "$number" "$number"
 	done >"$BATS_TEST_TMPDIR/script"
 	kexmap "open $N" 'map 0 4K'

@@ -74,7 +74,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		map 0 4K r -> ENODEV
 		info size -> ENODEV
 		evict 0 64K -> ENODEV
-		ioctl 0x4b02 null -> ENODEV
+		ioctl 0xbe02 null -> ENODEV
 		unmap
 		close
 	EOF
