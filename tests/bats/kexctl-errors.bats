@@ -30,7 +30,7 @@ refused() {
 
 # size_refused STATUS VALUE CAUSE
 size_refused() {
-	refused "$1" "region 'r1': size $2: $3" -- region create r1 "--size=$2"
+	refused "$1" "region 'r1': size $2: " "$3" -- region create r1 "--size=$2"
 }
 
 @test "a size that cannot be read is a usage error, one that cannot be had is refused" {
@@ -48,7 +48,7 @@ size_refused() {
 		region create r1 --size 100000
 	size_refused 2 65M free
 	assert_contains "$ERR" 64M
-	size_refused 2 18446744073709547520 free
+	refused 2 "region 'r1': size" free -- region create r1 --size 18446744073709547520
 	refused 2 "region 'r1': size 17M" "'sram'" 16M -- region create r1 --size 17M --carveout sram
 	assert_file "$FPGA/free" "$FPGA_SIZE"
 }
