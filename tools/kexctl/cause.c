@@ -178,6 +178,17 @@ static char *why_live(const struct item *item)
 		       noun_of(item), item->name);
 }
 
+/* A size as it was typed, or else as it is set */
+static const char *shown(const struct item *item, const char *attr, char text[SIZE_TEXT_MAX])
+{
+	size_t i = item->asked ? item->asked->count : 0;
+
+	while (i--)
+		if (!strcmp(item->asked->items[i].attr->name, attr))
+			return item->asked->items[i].typed;
+	return format_size(read_size(&item->dir, attr), text);
+}
+
 /* live=1 could not get memory of that length */
 static char *why_no_space(const struct item *item)
 {
@@ -186,7 +197,7 @@ static char *why_no_space(const struct item *item)
 
 	largest = read_size(&item->home, "largest_free");
 	return xprintf("size %s: %s of carve-out '%s' is free (%s free, largest piece %s; "
-		       "see: kexctl carveout list)", format_size(size, text[0]),
+		       "see: kexctl carveout list)", shown(item, "size", text[0]),
 		       largest < size ? "no piece that long" : "no piece that long and aligned",
 		       item->carveout, format_size(read_size(&item->home, "free"), text[1]),
 		       format_size(largest, text[2]));
@@ -225,7 +236,8 @@ static char *neighbour_of(const struct item *item)
 static char *why_taken(const struct item *item)
 {
 	char *wanted = cfs_read(&item->dir, "offset"), *neighbour, *text;
-	char offset[SIZE_TEXT_MAX];
+	char text_of_offset[SIZE_TEXT_MAX];
+	const char *offset;
 	uint64_t bytes;
 	bool automatic;
 
@@ -233,7 +245,7 @@ static char *why_taken(const struct item *item)
 	free(wanted);
 	if (automatic)
 		return NULL;
-	format_size(bytes, offset);
+	offset = shown(item, "offset", text_of_offset);
 	neighbour = neighbour_of(item);
 	if (neighbour)
 		text = xprintf("offset %s: taken by %s '%s' (take another one, or auto)", offset,
@@ -250,8 +262,7 @@ static char *why_behind_end(const struct item *item)
 	char text[3][SIZE_TEXT_MAX];
 
 	return xprintf("offset %s: with size %s it ends behind carve-out '%s' (%s)",
-		       format_size(read_size(&item->dir, "offset"), text[0]),
-		       format_size(read_size(&item->dir, "size"), text[1]), item->carveout,
+		       shown(item, "offset", text[0]), shown(item, "size", text[1]), item->carveout,
 		       format_size(read_size(&item->home, "size"), text[2]));
 }
 

@@ -409,6 +409,7 @@ enum status item_create(const struct kind *kind, const char *name, const char *c
 	struct item item;
 
 	item_fill(&item, kind, name, carveout);
+	item.asked = wishes;
 	guard_begin();
 	status = create_guarded(&item, wishes, live);
 	/* What is done is done: the exit status shall not tell otherwise */
@@ -470,18 +471,20 @@ static enum status set_guarded(const struct item *item, const struct wishes *wis
  * @wishes: what to change
  * Return: DONE, or another status after a message.
  */
-enum status item_set(const struct item *item, const struct wishes *wishes)
+enum status item_set(struct item *item, const struct wishes *wishes)
 {
 	char **before = xrealloc(NULL, (wishes->count + 1) * sizeof(*before));
 	enum status status;
 	size_t i;
 
 	memset(before, 0, (wishes->count + 1) * sizeof(*before));
+	item->asked = wishes;
 	guard_begin();
 	status = set_guarded(item, wishes, before);
 	/* As with create */
 	if (status)
 		guard_end();
+	item->asked = NULL;
 	for (i = 0; i < wishes->count; i++)
 		free(before[i]);
 	free(before);

@@ -24,6 +24,7 @@ struct item {
 	struct cfs_dir home;		/* the carve-out's folder */
 	struct cfs_dir folder;		/* what its kind lies in */
 	struct cfs_dir dir;		/* its own */
+	const struct wishes *asked;	/* for messages: what was typed; or NULL */
 };
 
 struct items {
@@ -43,7 +44,7 @@ void item_record(const struct item *item, struct records *list);
 
 enum status item_create(const struct kind *kind, const char *name, const char *carveout,
 			const struct wishes *wishes, bool live);
-enum status item_set(const struct item *item, const struct wishes *wishes);
+enum status item_set(struct item *item, const struct wishes *wishes);
 enum status item_delete(const struct item *item, bool force);
 
 /* cause.c */
