@@ -23,7 +23,7 @@ static const char *parse_digits(const char *text, uint64_t *number, const char *
 	if (!*text)
 		return "missing";
 	if (*text == '-')
-		return "must not be negative";
+		return "negative";
 	*rest = text;
 	if (!isdigit((unsigned char)*text))
 		return NULL;
@@ -121,7 +121,7 @@ const char *parse_range(const char *text, uint64_t *off, uint64_t *len)
 	if (!*text)
 		return "missing";
 	if (*text == '-')
-		return "must not be negative";
+		return "negative";
 	if (!sep || (size_t)(sep - text) >= sizeof(first))
 		return "not a range (such as 0x1000+64K, or 0x1000-0x1fff)";
 	memcpy(first, text, sep - text);
@@ -150,7 +150,7 @@ const char *parse_mode(const char *text, uint64_t *mode)
 	if (!*text)
 		return "missing";
 	if (*text == '-')
-		return "must not be negative";
+		return "negative";
 	if (text[strspn(text, "01234567")])
 		return "not an octal mode (such as 0660)";
 	errno = 0;
