@@ -86,7 +86,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_contains "$OUT" 'state:     evicted'
 }
 
-@test "set changes attributes in the order given and stops at the first refusal" {
+@test "set changes attributes in the order given, all of them or none" {
 	region r1 size=64K live=0
 	exits 0 kexctl region set r1 size=2M cache=device mode=600 scrub=0 live=1
 	assert_file "$R/live" 1
@@ -102,10 +102,11 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	# What can be seen to be wrong stops it before anything is written
 	exits 2 kexctl region set r1 populate=lazy size=1
 	assert_file "$R/populate" eager
-	# What only the kernel knows stops it there
+	# What only the kernel knows stops it there, and what was set is set back
 	exits 2 kexctl region set r1 populate=lazy size=65M live=1 mode=0000
 	assert_contains "$ERR" "region 'r1'"
-	assert_file "$R/populate" lazy
+	assert_file "$R/populate" eager
+	assert_file "$R/size" $((2 << 20))
 	assert_file "$R/live" 0
 	assert_file "$R/mode" 0600
 }
