@@ -252,7 +252,7 @@ def write_driver(schema):
         out += [f"\t{up}_{a.name.upper()}," for a in attrs]
         out += [f"\t{up}_NR_ATTRS", "};"]
         for a in attrs:
-            if a.type == "enum":
+            if a.words and a.type in ("enum", "text"):
                 out += ["", f"static const char * const kex_{obj}_{a.name}_words[]"
                         " __maybe_unused = {"]
                 out += [f"\t\"{w}\"," for w in a.words]
@@ -282,7 +282,10 @@ def write_driver(schema):
     for kind, facts in schema.kinds.items():
         out += ["", "/* X(name, file mode): the files of /sys/class/kex/<name>/ */"]
         out += xmacro(f"KEX_{kind.upper()}_SYSFS_ATTRS",
-                      [f"X({a.name}, {a.file_mode})" for a in facts])
+                      [f"X({a.name}, {a.file_mode})" for a in facts if a.type != "table"])
+        out += ["", "/* the same, of any length */"]
+        out += xmacro(f"KEX_{kind.upper()}_SYSFS_TABLES",
+                      [f"X({a.name}, {a.file_mode})" for a in facts if a.type == "table"])
     return out + ["", "#endif /* KEX_ATTRS_GEN_H */"]
 
 

@@ -8,6 +8,17 @@ enum kex_root_attr {
 	KEX_ROOT_NR_ATTRS
 };
 
+static const char * const kex_root_features_words[] __maybe_unused = {
+	"region",
+	"evict",
+	"revoke",
+	"scrub",
+	"populate-lazy",
+	"sync",
+	"users",
+	NULL
+};
+
 static const struct kex_attr_desc kex_root_attrs[KEX_ROOT_NR_ATTRS] __maybe_unused = {
 	[KEX_ROOT_FEATURES] = {
 		.name = "features",
@@ -198,5 +209,9 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 	X(cache, 0444) \
 	X(phys, 0400) \
 	X(evict, 0200)
+
+/* the same, of any length */
+#define KEX_REGION_SYSFS_TABLES(X) \
+	X(users, 0440)
 
 #endif /* KEX_ATTRS_GEN_H */

@@ -13,15 +13,6 @@
 #include "kex.h"
 #include "attrs.gen.h"
 
-/* One word a line in the file features */
-static const char * const kex_feature_words[] = {
-	"region",
-	"evict",
-	"revoke",
-	"scrub",
-	"populate-lazy",
-};
-
 static struct config_group kex_carveouts_group;
 
 /* Guards the list: carve-outs are added by probe and freed at module exit */
@@ -216,8 +207,8 @@ static ssize_t kex_root_features_show(struct config_item *ci, char *page)
 	ssize_t len = 0;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(kex_feature_words); i++)
-		len += sysfs_emit_at(page, len, "%s\n", kex_feature_words[i]);
+	for (i = 0; kex_root_features_words[i]; i++)
+		len += sysfs_emit_at(page, len, "%s\n", kex_root_features_words[i]);
 	return len;
 }
 

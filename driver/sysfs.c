@@ -138,18 +138,15 @@ static ssize_t users_read(struct file *file, struct kobject *kobj,
 	return ret;
 }
 
-static KEX_BIN_CONST struct bin_attribute bin_attr_users =
-	__BIN_ATTR(users, 0440, users_read, NULL, 0);
-
-static KEX_BIN_CONST struct bin_attribute *KEX_BIN_CONST kex_region_bin_attrs[] = {
-	&bin_attr_users,
-	NULL
-};
-
 /* By mode: facts for all, facts for root, actions */
 #define KEX_SYSFS_0444(_name)	__ATTR(_name, 0444, _name##_show, NULL)
 #define KEX_SYSFS_0400(_name)	__ATTR(_name, 0400, _name##_show, NULL)
 #define KEX_SYSFS_0200(_name)	__ATTR(_name, 0200, NULL, _name##_store)
+
+#define KEX_SYSFS_TABLE(_name, _mode) \
+	static KEX_BIN_CONST struct bin_attribute bin_attr_##_name = \
+		__BIN_ATTR(_name, _mode, _name##_read, NULL, 0);
+#define KEX_SYSFS_TABLE_ENTRY(_name, _mode)	&bin_attr_##_name,
 
 #define KEX_SYSFS_ATTR(_name, _mode) \
 	static struct device_attribute dev_attr_##_name = KEX_SYSFS_##_mode(_name);
@@ -162,9 +159,16 @@ static struct attribute *kex_region_sysfs_attrs[] = {
 	NULL
 };
 
+KEX_REGION_SYSFS_TABLES(KEX_SYSFS_TABLE)
+
+static KEX_BIN_CONST struct bin_attribute *KEX_BIN_CONST kex_region_sysfs_tables[] = {
+	KEX_REGION_SYSFS_TABLES(KEX_SYSFS_TABLE_ENTRY)
+	NULL
+};
+
 static const struct attribute_group kex_region_sysfs_group = {
 	.attrs	   = kex_region_sysfs_attrs,
-	.bin_attrs = kex_region_bin_attrs,
+	.bin_attrs = kex_region_sysfs_tables,
 };
 
 const struct attribute_group *kex_sysfs_groups[] = {

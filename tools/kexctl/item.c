@@ -252,7 +252,7 @@ static void record_wishes(const struct item *item, struct record *record)
 	}
 }
 
-/* Facts that repeat a wish are skipped, and so are those that may not be read */
+/* Left out: facts that repeat a wish, tables of many lines, what may not be read */
 static void record_facts(struct sysfs_class_device *object, const struct item *item,
 			 struct record *record)
 {
@@ -260,7 +260,8 @@ static void record_facts(struct sysfs_class_device *object, const struct item *i
 	char *text;
 
 	for (attr = item->kind->schema->facts; attr && attr->name; attr++) {
-		if (attr->access == SCHEMA_WO || record_field(record, attr->name))
+		if (attr->access == SCHEMA_WO || attr->type == SCHEMA_TABLE ||
+		    record_field(record, attr->name))
 			continue;
 		text = sfs_read(object, attr->name);
 		if (text)

@@ -77,6 +77,10 @@ static const struct schema_word schema_root_wishes_features[] = {
 	  "memory is zeroed when it is handed out and when it is given back" },
 	{ "populate-lazy",
 	  "a mapping can be filled by faults instead of by mmap" },
+	{ "sync",
+	  "caches of a range can be cleaned and invalidated" },
+	{ "users",
+	  "the mappings of a region can be listed" },
 	{ NULL, NULL }
 };
 
@@ -429,6 +433,15 @@ static const struct schema_attr schema_region_facts[] = {
 		.unit = "bytes",
 		.meaning =
 			"clears page-table entries in every process",
+	},
+	{
+		.name = "users",
+		.type = SCHEMA_TABLE,
+		.access = SCHEMA_RO,
+		.mode = 0440,
+		.max = 0,
+		.meaning =
+			"who maps it, one line per mapping",
 	},
 	{ .name = NULL }
 };

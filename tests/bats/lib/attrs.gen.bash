@@ -252,6 +252,7 @@ declare -ga KEX_FACTS=(
 	region/cache
 	region/phys
 	region/evict
+	region/users
 )
 declare -gA KEX_FACT_TYPE=(
 	[region/kind]=word
@@ -267,6 +268,7 @@ declare -gA KEX_FACT_TYPE=(
 	[region/cache]=enum
 	[region/phys]=address
 	[region/evict]=range
+	[region/users]=table
 )
 declare -gA KEX_FACT_MODE=(
 	[region/kind]=0444
@@ -282,6 +284,7 @@ declare -gA KEX_FACT_MODE=(
 	[region/cache]=0444
 	[region/phys]=0400
 	[region/evict]=0200
+	[region/users]=0440
 )
 declare -gA KEX_FACT_WORDS=(
 	[region/state]='resident evicted'
@@ -301,6 +304,7 @@ declare -gA KEX_FACT_COUNTER=(
 	[region/cache]=0
 	[region/phys]=0
 	[region/evict]=0
+	[region/users]=0
 )
 
-declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy)
+declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users)
