@@ -290,6 +290,8 @@ def write_driver(schema):
 
 
 def xmacro(name, lines):
+    if not lines:
+        return [f"#define {name}(X)"]
     out = [f"#define {name}(X) \\"]
     return out + [f"\t{line} \\" for line in lines[:-1]] + [f"\t{lines[-1]}"]
 

@@ -85,6 +85,7 @@ class Gen(unittest.TestCase):
         self.assertIn("\t\t.def = 1,\n\t\t.words = kex_pool_backing_words,\n", driver)
         self.assertIn("\t\t.max = 0777,\n\t\t.def = 0600,\n", driver)
         self.assertIn("\tX(used, 0444) \\\n\tX(hold, 0200)\n", driver)
+        self.assertIn("#define KEX_POOL_SYSFS_TABLES(X)\n", driver)
         self.assertIn('.option = "size"', self.read("tools/kexctl/schema.gen.h"))
         self.assertIn("/sys/class/kex/<name>/hold\n", self.read("docs/ABI/sysfs-class-kex"))
 
