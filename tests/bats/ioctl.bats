@@ -1,12 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# KEX_INFO (0xbe00) and KEX_EVICT (0xbe02), as the header describes them.
+# KEX_INFO (0xbe00), KEX_SYNC (0xbe01) and KEX_EVICT (0xbe02), as the header
+# describes them.
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
-# struct kex_info and struct kex_range have 120 and 24 bytes
+# struct kex_info, kex_sync and kex_range have 120, 32 and 24 bytes
 INFO=0xbe00
 EVICT=0xbe02
+SYNC=0xbe01
 
 @test "INFO says what sysfs and configfs say" {
 	region some.region-0 offset=1M size=192K cache=uncached populate=lazy
@@ -112,6 +114,43 @@ EVICT=0xbe02
 		ioctl $EVICT range ro=1 len=4K
 		faults 0 4K -> 1
 		get $S/evictions -> 2
+	EOF
+}
+
+@test "SYNC takes any range and changes no byte, and refuses what it cannot mean" {
+	local cache
+	# What it does to caches cannot be seen here: emulation has none
+	for cache in write-back write-combine uncached device; do
+		region "r-$cache" size=64K cache="$cache"
+		kexmap <<-EOF
+			open $N
+			map 0 64K
+			fill 0 64K 3
+			ioctl $SYNC sync len=64K dir=1
+			ioctl $SYNC sync len=64K dir=2
+			ioctl $SYNC sync off=5 len=3 dir=3
+			ioctl $SYNC sync off=65535 len=1 dir=2
+			ioctl $SYNC sync argsz=40 len=64K dir=3
+			check 0 64K 3
+			faults 0 64K -> 0
+		EOF
+	done
+	kexmap <<-EOF
+		open $N
+		ioctl $SYNC sync argsz=31 len=4K dir=1 -> EINVAL
+		ioctl $SYNC sync argsz=40 tail=1 len=4K dir=1 -> E2BIG
+		ioctl $SYNC sync flags=1 len=4K dir=1 -> EINVAL
+		ioctl $SYNC sync reserved=1 len=4K dir=1 -> EINVAL
+		ioctl $SYNC sync len=4K dir=0 -> EINVAL
+		ioctl $SYNC sync len=4K dir=4 -> EINVAL
+		ioctl $SYNC sync len=0 dir=1 -> EINVAL
+		ioctl $SYNC sync off=1 len=64K dir=1 -> ERANGE
+		ioctl $SYNC sync off=64K len=1 dir=1 -> ERANGE
+		ioctl $SYNC sync off=0xffffffffffffffff len=2 dir=1 -> ERANGE
+		ioctl $SYNC null -> EFAULT
+		open $N r
+		ioctl $SYNC sync len=4K dir=1
+		ioctl $SYNC sync len=4K dir=2 -> EBADF
 	EOF
 }
 

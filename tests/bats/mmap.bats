@@ -212,3 +212,36 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		[[ ,$flags, == *,$flag,* ]] || fail "VmFlags $flags lack $flag"
 	done
 }
+
+@test "a debugger reads and writes a mapping as far as it may itself, and not behind it" {
+	local cache
+	for cache in write-back device; do
+		region "r-$cache" size=64K cache="$cache"
+		kexmap <<-EOF
+			open $N
+			map 16K 32K
+			unmap 16K 16K
+			fill 0 16K 3
+			mem 0 16K -> 16384
+			data 16384 3
+			memw 8K 4K 4 -> 4096
+			check 8K 4K 4
+			check 0 8K 3
+			mem 12K 8K -> 4096
+			memw 12K 8K -> 4096
+			evict 0 64K
+			mem 0 4K -> 4096
+			data 16384 3
+			open $N r
+			map 0 64K r
+			mem 16K 4K -> 4096
+			data 16384 3
+			memw 16K 4K 5 -> EIO
+			check 16K 8K 3
+			put $R/revoke 1
+			mem 0 4K -> EIO
+			use 0
+			memw 0 4K -> EIO
+		EOF
+	done
+}

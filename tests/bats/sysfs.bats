@@ -51,6 +51,7 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 		case ${KEX_FACT_TYPE[$key]} in
 		size | uint) [[ $text =~ ^[0-9]+$ ]] || fail "$key: '$text'" ;;
 		address) [[ $text =~ ^0x[0-9a-f]+$ ]] || fail "$key: '$text'" ;;
+		table) assert_eq "$text" '' "$key" ;;
 		word) [[ $text =~ ^[a-z0-9._-]+$ ]] || fail "$key: '$text'" ;;
 		enum)
 			found=0
@@ -127,4 +128,36 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 		get $S/evictions -> 0
 		get $S/restores -> 0
 	EOF
+}
+
+@test "users has a line for each mapping: who, where, what and how much of it" {
+	local at='[0-9a-f]+-[0-9a-f]+' line
+	local -a lines
+	region t0 size=64K cache=uncached
+	hold "$N" 64K
+	slurp OUT "$S/users"
+	line="^$HOLDER kexmap $at 0 uncached 65536 4K\$"
+	[[ $OUT =~ $line ]] || fail "$OUT"
+	kexmap <<-EOF >"$BATS_TEST_TMPDIR/users"
+		open $N
+		map 16K 32K
+		fork
+		evict 0 64K
+		touch 0
+		get $S/mappings -> 3
+		get $S/users -> ?
+		fork
+		kid 2 setuid 1000
+		kid 2 get $S/users -> EACCES
+	EOF
+	mapfile -t lines <"$BATS_TEST_TMPDIR/users"
+	assert_eq "${#lines[@]}" 3
+	slurp OUT "$BATS_TEST_TMPDIR/users"
+	for line in "$HOLDER kexmap $at 0 uncached 0 4K" "[0-9]+ kexmap $at 16384 uncached 4096 4K" \
+		"[0-9]+ kexmap $at 16384 uncached 0 4K"; do
+		[[ $OUT =~ $line ]] || fail "no '$line' in $OUT"
+	done
+	release "$HOLDER"
+	slurp OUT "$S/users"
+	assert_eq "$OUT" ''
 }

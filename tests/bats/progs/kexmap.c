@@ -518,6 +518,32 @@ static void do_faults(char **arg)
 		say("%ld", count);
 }
 
+/* The mapping as a debugger sees it: the driver's own access, no page table's */
+static void do_mem(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	bool write = !strcmp(arg[0], "memw");
+	int fd = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+	struct mapping *map = mapping();
+	ssize_t ret;
+
+	if (fd < 0)
+		die("no /proc/self/mem");
+	room(len);
+	if (write) {
+		fill(data, len, map->off + off, arg_size(arg, 3, "1"));
+		ret = pwrite(fd, data, len, (off_t)(uintptr_t)(map->addr + off));
+	} else {
+		ret = pread(fd, data, len, (off_t)(uintptr_t)(map->addr + off));
+		data_len = ret < 0 ? 0 : ret;
+	}
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+	close(fd);
+}
+
 /* Bytes of a file into the mapping, and the reverse */
 static void do_load(char **arg)
 {
@@ -663,21 +689,22 @@ static void do_evict(char **arg)
 }
 
 /*
- * ioctl NUMBER null | bad | info KEY=VALUE... | range KEY=VALUE...
+ * ioctl NUMBER null | bad | info|range|sync KEY=VALUE...
  *
  * The structure ends where its page ends, and nothing is mapped behind it: a
  * driver that reads or writes one byte beyond argsz gets EFAULT. Keys: argsz,
- * flags, valid, off, len; tail (each byte behind the known structure);
+ * flags, valid, off, len, dir, reserved; tail (each byte behind the known structure);
  * ro (1: the page cannot be written).
  */
 static void do_ioctl(char **arg)
 {
 	unsigned long number = arg_size(arg, 1, NULL);
 	const char *what = arg_text(arg, 2);
-	size_t known = !strcmp(what, "info") ? sizeof(struct kex_info) : sizeof(struct kex_range);
-	size_t size = known;
-	struct kex_range range = { .argsz = size };
-	struct kex_info info = { .argsz = size };
+	struct kex_range range = { .argsz = sizeof(range) };
+	struct kex_info info = { .argsz = sizeof(info) };
+	struct kex_sync sync = { .argsz = sizeof(sync) };
+	size_t known, size;
+	void *from;
 	unsigned int tail = 0;
 	bool ro = false;
 	char *area, *at;
@@ -687,6 +714,17 @@ static void do_ioctl(char **arg)
 		say_ret(ioctl(file(), number, *what == 'n' ? NULL : (void *)~4095UL));
 		return;
 	}
+	if (!strcmp(what, "info")) {
+		from = &info;
+		known = sizeof(info);
+	} else if (!strcmp(what, "sync")) {
+		from = &sync;
+		known = sizeof(sync);
+	} else {
+		from = &range;
+		known = sizeof(range);
+	}
+	size = known;
 	for (i = 3; arg[i]; i++) {
 		char *value = strchr(arg[i], '=');
 		uint64_t v;
@@ -696,15 +734,19 @@ static void do_ioctl(char **arg)
 		*value++ = '\0';
 		v = parse_size(value);
 		if (!strcmp(arg[i], "argsz"))
-			range.argsz = info.argsz = size = v;
+			range.argsz = info.argsz = sync.argsz = size = v;
 		else if (!strcmp(arg[i], "flags"))
-			range.flags = info.flags = v;
+			range.flags = info.flags = sync.flags = v;
 		else if (!strcmp(arg[i], "valid"))
 			info.valid = v;
 		else if (!strcmp(arg[i], "off"))
-			range.off = v;
+			range.off = sync.off = v;
 		else if (!strcmp(arg[i], "len"))
-			range.len = v;
+			range.len = sync.len = v;
+		else if (!strcmp(arg[i], "dir"))
+			sync.dir = v;
+		else if (!strcmp(arg[i], "reserved"))
+			sync.reserved = v;
 		else if (!strcmp(arg[i], "tail"))
 			tail = v;
 		else if (!strcmp(arg[i], "ro"))
@@ -721,8 +763,7 @@ static void do_ioctl(char **arg)
 		die("no memory");
 	at = area + page - size;
 	memset(at, tail, size);
-	memcpy(at, known == sizeof(info) ? (void *)&info : (void *)&range,
-	       size < known ? size : known);
+	memcpy(at, from, size < known ? size : known);
 	if (mprotect(area + page, page, PROT_NONE) || (ro && mprotect(area, page, PROT_READ)))
 		die("mprotect: %m");
 	say_ret(ioctl(file(), number, at));
@@ -1009,13 +1050,15 @@ static const struct {
 	{ "is", do_is },		/* OFF LEN VALUE: each byte */
 	{ "touch", do_touch },		/* OFF [w] */
 	{ "faults", do_faults },	/* OFF LEN [w] -> count */
+	{ "mem", do_mem },		/* OFF LEN -> bytes, through /proc/self/mem */
+	{ "memw", do_mem },		/* OFF LEN [SEED] -> bytes */
 	{ "load", do_load },		/* OFF LEN FILE */
 	{ "store", do_store },		/* OFF LEN FILE */
 	{ "awaitfile", do_awaitfile },	/* OFF LEN FILE MS */
 	{ "smaps", do_smaps },		/* FIELD */
 	{ "info", do_info },		/* FIELD */
 	{ "evict", do_evict },		/* OFF LEN */
-	{ "ioctl", do_ioctl },		/* NUMBER null|bad|info|range [KEY=VALUE]... */
+	{ "ioctl", do_ioctl },		/* NUMBER null|bad|info|range|sync [KEY=VALUE]... */
 	{ "put", do_put },		/* FILE VALUE... */
 	{ "get", do_get },		/* FILE */
 	{ "await", do_await },		/* FILE VALUE */
