@@ -17,6 +17,8 @@ static enum status nothing(const struct cmd_args *args)
 static const struct cmd_option make_options[] = {
 	{ "size", 0, "SIZE", "" },
 	{ "force", 0, NULL, "" },
+	{ "byte", 'b', NULL, "" },
+	{ "wide", 'w', NULL, "" },
 	{ NULL, 0, NULL, NULL }
 };
 
@@ -117,6 +119,19 @@ static void options_take_arguments_in_both_forms(void **state)
 	assert_string_equal(option_value(&parsed.args, "size"), "");
 }
 
+static void letters_of_a_verb_are_its_options(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("thing make a -bj"), DONE);
+	assert_string_equal(option_value(&parsed.args, "byte"), "");
+	assert_null(option_value(&parsed.args, "wide"));
+	assert_true(globals.json);
+	assert_int_equal(parse("thing make -w a"), DONE);
+	assert_string_equal(option_value(&parsed.args, "wide"), "");
+	assert_int_equal(parse("thing show a -b"), USAGE);
+	assert_int_equal(parse("-b thing make a"), USAGE);
+}
+
 static void nothing_may_be_abbreviated(void **state)
 {
 	static const char * const lines[] = {
@@ -193,6 +208,7 @@ int main(void)
 		cmocka_unit_test(list_is_the_default_verb),
 		cmocka_unit_test(global_options_stand_anywhere),
 		cmocka_unit_test(options_take_arguments_in_both_forms),
+		cmocka_unit_test(letters_of_a_verb_are_its_options),
 		cmocka_unit_test(nothing_may_be_abbreviated),
 		cmocka_unit_test(what_does_not_exist_is_refused),
 		cmocka_unit_test(the_number_of_names_is_checked),

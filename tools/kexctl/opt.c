@@ -87,6 +87,7 @@ bool noun_is_command(const struct noun *noun)
 struct option_table {
 	struct cmd_option *options;
 	struct option *getopt;
+	char *letters;
 	size_t count;
 };
 
@@ -107,12 +108,19 @@ static void table_build(struct option_table *table, const struct cmd *cmd)
 			.val = LONG_BASE + i,
 		};
 	table->getopt[i] = (struct option){ 0 };
+	free(table->letters);
+	/* '-' keeps the order, ':' tells a missing argument from an unknown option */
+	table->letters = xstrdup("-:");
+	for (i = 0; i < table->count; i++)
+		if (table->options[i].letter)
+			xappend(&table->letters, "%c", table->options[i].letter);
 }
 
 static void table_free(struct option_table *table)
 {
 	free(table->options);
 	free(table->getopt);
+	free(table->letters);
 }
 
 /* "kexctl region", as far as it was understood, to begin a message with */
@@ -315,7 +323,7 @@ static enum status take(struct parsed *parsed, const struct option_table *table,
 	if (code == '?' || code == ':')
 		return bad_option(parsed, table, code, typed);
 	if (code < LONG_BASE) {
-		for (option = global_options; option->letter != code; option++)
+		for (option = table->options; option->letter != code; option++)
 			;
 		take_option(parsed, option, NULL);
 		return DONE;
@@ -341,7 +349,7 @@ static enum status take_all(int argc, char **argv, struct parsed *parsed,
 	while (!status) {
 		cmd = parsed->cmd;
 		at = optind ? optind : 1;
-		code = getopt_long(argc, argv, "-:jh", table->getopt, NULL);
+		code = getopt_long(argc, argv, table->letters, table->getopt, NULL);
 		if (code == -1)
 			break;
 		status = take(parsed, table, code, argv[at]);
