@@ -157,6 +157,32 @@ static void json_has_types(void **state)
 	records_free(&list);
 }
 
+static void json_of_a_list_is_an_array(void **state)
+{
+	struct strings words = { 0 };
+	struct records list = { 0 };
+	struct record *record;
+	char *text;
+
+	(void)state;
+	record = records_add(&list, "region", "fb0");
+	record_list(record, "none", &words);
+	strings_add(&words, "0x01");
+	strings_add(&words, "0x02");
+	record_list(record, "values", &words);
+	assert_string_equal(record_field(record, "values")->text, "0x01 0x02");
+	globals.json = true;
+	capture_begin();
+	out_show(&list);
+	text = capture_end();
+	assert_non_null(strstr(text, "\"none\": []"));
+	assert_non_null(strstr(text, "\"0x01\","));
+	assert_non_null(strstr(text, "\"0x02\""));
+	free(text);
+	strings_free(&words);
+	records_free(&list);
+}
+
 static void json_of_nothing_is_an_empty_array(void **state)
 {
 	struct records list = { 0 };
@@ -196,6 +222,7 @@ int main(void)
 		cmocka_unit_test_setup(show_gives_bytes_first, reset),
 		cmocka_unit_test_setup(names_stand_one_a_line, reset),
 		cmocka_unit_test_setup(json_has_types, reset),
+		cmocka_unit_test_setup(json_of_a_list_is_an_array, reset),
 		cmocka_unit_test_setup(json_of_nothing_is_an_empty_array, reset),
 		cmocka_unit_test_setup(what_was_acted_on_is_shown_to_scripts_alone, reset),
 	};

@@ -93,6 +93,29 @@ void record_size(struct record *record, const char *key, uint64_t bytes)
 }
 
 /**
+ * record_list - add a field that is a list of words
+ * @record: gets the field
+ * @key: the attribute's name
+ * @words: copied; none has a blank
+ */
+void record_list(struct record *record, const char *key, const struct strings *words)
+{
+	struct field *field = field_add(record, key, FIELD_LIST);
+	size_t len = 1, i;
+	char *end;
+
+	for (i = 0; i < words->count; i++)
+		len += strlen(words->items[i]) + 1;
+	field->text = xrealloc(NULL, len);
+	*field->text = '\0';
+	for (i = 0, end = field->text; i < words->count; i++) {
+		if (i)
+			*end++ = ' ';
+		end = stpcpy(end, words->items[i]);
+	}
+}
+
+/**
  * record_field - look a field up
  * @record: where
  * @key: the attribute's name
@@ -115,7 +138,7 @@ static const char *cell(const struct record *record, const char *key, char buf[C
 
 	if (!field)
 		return "-";
-	if (field->type == FIELD_TEXT)
+	if (field->text)
 		return field->text;
 	if (field->type == FIELD_SIZE)
 		return format_size(field->number, buf);
@@ -143,7 +166,7 @@ static void column_fit(struct column *column, const struct records *list, const 
 	column->width = i;
 	for (i = 0; i < list->count; i++) {
 		field = record_field(&list->items[i], key);
-		if (field && field->type != FIELD_TEXT)
+		if (field && !field->text)
 			column->numbers = true;
 		len = strlen(cell(&list->items[i], key, buf));
 		if (len > column->width)
@@ -189,8 +212,22 @@ static void print_table(const struct records *list, const char * const *keys)
 	free(columns);
 }
 
+static json_object *list_json(const char *words)
+{
+	json_object *array = json_object_new_array();
+	size_t len;
+
+	for (; *words; words += len + strspn(words + len, " ")) {
+		len = strcspn(words, " ");
+		json_object_array_add(array, json_object_new_string_len(words, len));
+	}
+	return array;
+}
+
 static json_object *field_json(const struct field *field)
 {
+	if (field->type == FIELD_LIST)
+		return list_json(field->text);
 	if (field->type == FIELD_TEXT)
 		return json_object_new_string(field->text);
 	return json_object_new_uint64(field->number);
@@ -268,7 +305,7 @@ static void show_field(const struct field *field, int width)
 	char buf[SIZE_TEXT_MAX];
 
 	printf("%s:%*s", field->key, width - (int)strlen(field->key), "");
-	if (field->type == FIELD_TEXT) {
+	if (field->text) {
 		puts(field->text);
 		return;
 	}

@@ -15,6 +15,7 @@ enum field_type {
 	FIELD_TEXT,
 	FIELD_NUMBER,
 	FIELD_SIZE,		/* bytes; people see 8M, JSON 8388608 */
+	FIELD_LIST,		/* words with a blank between; JSON has an array */
 };
 
 struct field {
@@ -39,6 +40,7 @@ void records_free(struct records *list);
 
 void record_text(struct record *record, const char *key, const char *text);
 void record_number(struct record *record, const char *key, uint64_t number);
+void record_list(struct record *record, const char *key, const struct strings *words);
 void record_size(struct record *record, const char *key, uint64_t bytes);
 const struct field *record_field(const struct record *record, const char *key);
 
