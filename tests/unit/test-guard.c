@@ -80,12 +80,55 @@ static void an_ignored_signal_stays_ignored(void **state)
 	assert_int_equal(child(ignored), 0);
 }
 
+static void stopped_and_said_so(void)
+{
+	stop_begin();
+	if (stop_asked())
+		_exit(WRONG);
+	raise(SIGINT);
+	if (!stop_asked())
+		_exit(WRONG);
+	stop_end();
+	_exit(WRONG);
+}
+
+static void not_stopped(void)
+{
+	stop_begin();
+	stop_end();
+	if (stop_asked())
+		_exit(WRONG);
+}
+
+static void ignored_stop(void)
+{
+	signal(SIGINT, SIG_IGN);
+	stop_begin();
+	raise(SIGINT);
+	if (stop_asked())
+		_exit(WRONG);
+	stop_end();
+	raise(SIGINT);
+}
+
+static void a_stop_is_seen_and_ends_the_program_later(void **state)
+{
+	int status = child(stopped_and_said_so);
+
+	(void)state;
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGINT);
+	assert_int_equal(child(not_stopped), 0);
+	assert_int_equal(child(ignored_stop), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signal_waits_and_then_ends_the_program),
 		cmocka_unit_test(without_an_end_the_program_exits_by_itself),
 		cmocka_unit_test(an_ignored_signal_stays_ignored),
+		cmocka_unit_test(a_stop_is_seen_and_ends_the_program_later),
 	};
 
 	return cmocka_run_group_tests_name("guard", tests, NULL, NULL);

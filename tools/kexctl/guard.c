@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Signals wait while a change of several steps is under way. */
+/*
+ * Signals: they wait while a change of several steps is under way, and stop a
+ * long copy between two pieces.
+ */
 #include <signal.h>
 #include <stddef.h>
 
@@ -53,4 +56,47 @@ bool guard_hit(void)
 void guard_end(void)
 {
 	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+static volatile sig_atomic_t stopping;
+
+static void on_stop(int number)
+{
+	stopping = number;
+}
+
+/**
+ * stop_begin - let the first SIGINT or SIGTERM be seen by stop_asked()
+ *
+ * A call that waits then ends with EINTR. The second one ends the program.
+ */
+void stop_begin(void)
+{
+	struct sigaction action = { .sa_handler = on_stop, .sa_flags = SA_RESETHAND };
+
+	if (!is_ignored(SIGINT))
+		sigaction(SIGINT, &action, NULL);
+	if (!is_ignored(SIGTERM))
+		sigaction(SIGTERM, &action, NULL);
+}
+
+/**
+ * stop_asked - whether there was a signal
+ */
+bool stop_asked(void)
+{
+	return stopping;
+}
+
+/**
+ * stop_end - as before stop_begin(); does not return when there was a signal
+ */
+void stop_end(void)
+{
+	if (!is_ignored(SIGINT))
+		signal(SIGINT, SIG_DFL);
+	if (!is_ignored(SIGTERM))
+		signal(SIGTERM, SIG_DFL);
+	if (stopping)
+		raise(stopping);
 }

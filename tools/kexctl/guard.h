@@ -4,6 +4,9 @@
  * and guard_end(), signals that end a program wait; guard_hit() says that one
  * does, so that the steps can stop and be undone; guard_end() lets it through.
  * Without guard_end(), it never comes: the program ends by itself.
+ *
+ * A long copy is not undone: stop_begin() to stop_end() let it end between two
+ * pieces, and say how far it got, before the signal has its way.
  */
 #ifndef KEXCTL_GUARD_H
 #define KEXCTL_GUARD_H
@@ -13,5 +16,9 @@
 void guard_begin(void);
 bool guard_hit(void);
 void guard_end(void);
+
+void stop_begin(void);
+bool stop_asked(void);
+void stop_end(void);
 
 #endif /* KEXCTL_GUARD_H */
