@@ -57,6 +57,32 @@ enum status refused_other(const struct item *item, const char *what, int err)
 		       what ? ": " : "", cause_of(err));
 }
 
+/**
+ * refused_node - say why a node could not be used
+ * @item: the item, live just now
+ * @what: what was tried
+ * @err: the errno
+ * Return: the status.
+ */
+enum status refused_node(const struct item *item, const char *what, int err)
+{
+	char *mode;
+
+	if (err == ENXIO || err == ENODEV)
+		return fail_on(REFUSED, noun_of(item), item->name, "%s: revoked meanwhile, or its "
+			       "device unbound", what);
+	if (err == ENOENT)
+		return fail_on(REFUSED, noun_of(item), item->name, "%s: there is no /dev/kex/%s "
+			       "(is devtmpfs mounted?)", what, item->name);
+	if (err != EACCES)
+		return refused_other(item, what, err);
+	mode = cfs_read(&item->dir, "mode");
+	fail_on(REFUSED, noun_of(item), item->name, "%s: /dev/kex/%s is not yours to open so (mode "
+		"%s; try: sudo)", what, item->name, mode ? mode : "unknown");
+	free(mode);
+	return REFUSED;
+}
+
 static const char *holder_of(const struct item *item)
 {
 	struct items list = { 0 };

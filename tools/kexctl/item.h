@@ -51,6 +51,7 @@ enum status item_delete(const struct item *item, bool force);
 enum status refused_mkdir(const struct item *item, int err);
 enum status refused_write(const struct item *item, const struct wish *wish, int err);
 enum status refused_rmdir(const struct item *item, int err);
+enum status refused_node(const struct item *item, const char *what, int err);
 enum status refused_other(const struct item *item, const char *what, int err);
 
 #endif /* KEXCTL_ITEM_H */

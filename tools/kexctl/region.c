@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "carveout.h"
 #include "cmd.h"
 #include "item.h"
@@ -297,6 +298,20 @@ static enum status evict(const struct cmd_args *args)
 	return status;
 }
 
+static enum status load(const struct cmd_args *args)
+{
+	enum status status = bytes_load(args);
+
+	return status ? status : acted_on(args->names[0]);
+}
+
+static enum status poke(const struct cmd_args *args)
+{
+	enum status status = bytes_poke(args);
+
+	return status ? status : acted_on(args->names[0]);
+}
+
 static const struct cmd_option create_options[] = {
 	{ "carveout", 0, "CARVEOUT", "where to make it; default: the first that is bound" },
 	{ NULL, 0, NULL, NULL }
@@ -381,6 +396,65 @@ static const struct cmd cmds[] = {
 		.min = 1,
 		.max = 2,
 		.changes = true,
+	},
+	{
+		.verb = "dump",
+		.run = bytes_dump,
+		.synopsis = "NAME [OFF+LEN]",
+		.summary = "write its bytes to stdout",
+		.help = "As they are, hence not to a terminal. What takes longer than a second shows\n"
+			"its progress there, on stderr.\n"
+			"\n"
+			"Examples:\n"
+			"  kexctl region dump fb0 >fb0.bin\n"
+			"  kexctl region dump fb0 0x1000+256 | xxd",
+		.min = 1,
+		.max = 2,
+	},
+	{
+		.verb = "load",
+		.run = load,
+		.synopsis = "NAME FILE [OFF]",
+		.summary = "fill it with the bytes of a file, from an offset on",
+		.help = "A file that is longer than the room changes nothing. '-' is stdin, which is\n"
+			"written as far as there is room when its length cannot be known before.\n"
+			"\n"
+			"Examples:\n"
+			"  kexctl region load fb0 splash.raw\n"
+			"  zcat image.gz | kexctl region load fb0 - 0x100000",
+		.min = 2,
+		.max = 3,
+		.changes = true,
+	},
+	{
+		.verb = "peek",
+		.run = bytes_peek,
+		.synopsis = "NAME OFF [COUNT]",
+		.summary = "read COUNT values (default 1), each by one load of its width",
+		.help = "OFF must be a multiple of the width. JSON has offset and width in bytes, and\n"
+			"values as strings.\n"
+			"\n"
+			"Examples:\n"
+			"  kexctl region peek regs 0x40\n"
+			"  kexctl region peek regs 0x40 16 -b",
+		.min = 2,
+		.max = 3,
+		.options = width_options,
+	},
+	{
+		.verb = "poke",
+		.run = poke,
+		.synopsis = "NAME OFF VALUE",
+		.summary = "write a value by one store of its width",
+		.help = "OFF must be a multiple of the width. Nothing is read.\n"
+			"\n"
+			"Examples:\n"
+			"  kexctl region poke regs 0x40 0x80000001\n"
+			"  kexctl region poke regs 0x44 0xff -b",
+		.min = 3,
+		.max = 3,
+		.changes = true,
+		.options = width_options,
 	},
 	{ .verb = NULL }
 };
