@@ -183,6 +183,29 @@ library() {
 	[ "$output" = $'2\naarch64' ]
 }
 
+@test "--overlay takes other device trees and --append ends the kernel's command line" {
+	local i
+	for i in 1 2; do
+		cat >"$BATS_TEST_TMPDIR/$i.dtso" <<-END
+			/dts-v1/;
+			/plugin/;
+			&{/} {
+				lab-$i { value = "$BATS_TEST_TMPDIR"; };
+			};
+		END
+	done
+	run --separate-stderr -0 guest --overlay "$BATS_TEST_TMPDIR/1.dtso" \
+		--overlay="$BATS_TEST_TMPDIR/2.dtso" --append mem=512M --append=lab.key=5 \
+		'cd /proc/device-tree; echo lab-* *-carveout; cat /proc/cmdline'
+	[[ ${lines[0]} == "lab-1 lab-2 *-carveout" ]]
+	[[ ${lines[1]} == *" mem=512M lab.key=5" ]]
+	run --separate-stderr -125 guest --overlay "$BATS_TEST_TMPDIR/3.dtso" true
+	in_stderr "3.dtso': no such file"
+	echo '&{/} { lab-3 = ;' >>"$BATS_TEST_TMPDIR/2.dtso"
+	run --separate-stderr -125 guest --overlay "$BATS_TEST_TMPDIR/2.dtso" true
+	in_stderr "syntax error"
+}
+
 @test "--ram keeps the guest's memory in a file" {
 	# A secret that no file of the guest holds in one piece.
 	cd "$TMPDIR"
