@@ -56,13 +56,13 @@ static const struct kex_memory *kex_memory_overlapping(const struct kex_extent *
 }
 
 static int kex_extent_claim(struct kex_extent *ext, struct kex_carveout *co,
-			    struct device *dev)
+			    struct device *dev, const char *prop)
 {
 	const struct kex_memory *other = kex_memory_overlapping(ext);
 
 	if (other) {
-		dev_err(dev, "%pOF: range at %pa overlaps carve-out '%s': separate them%s\n",
-			dev->of_node, &ext->start, other->co->name,
+		dev_err(dev, "%pOF: %s: range at %pa overlaps carve-out '%s': separate them%s\n",
+			dev->of_node, prop, &ext->start, other->co->name,
 			other->co->dev ? "" : ", or close its last revoked region");
 		return -EBUSY;
 	}
@@ -70,8 +70,8 @@ static int kex_extent_claim(struct kex_extent *ext, struct kex_carveout *co,
 	if (ext->mapped)
 		return 0;
 	if (!request_mem_region(ext->start, ext->size, co->name)) {
-		dev_err(dev, "%pOF: range at %pa is in use by somebody else: see /proc/iomem\n",
-			dev->of_node, &ext->start);
+		dev_err(dev, "%pOF: %s: range at %pa is in use by somebody else: see /proc/iomem\n",
+			dev->of_node, prop, &ext->start);
 		return -EBUSY;
 	}
 	return 0;
@@ -84,11 +84,11 @@ static void kex_extent_release(struct kex_extent *ext)
 }
 
 static int kex_extent_init(struct kex_extent *ext, struct kex_carveout *co,
-			   struct device *dev)
+			   struct device *dev, const char *prop)
 {
 	int ret;
 
-	ret = kex_extent_claim(ext, co, dev);
+	ret = kex_extent_claim(ext, co, dev, prop);
 	if (ret)
 		return ret;
 	ret = -ENOMEM;
@@ -135,7 +135,7 @@ static struct kex_memory *kex_memory_create(struct kex_carveout *co,
 	list_add(&mem->node, &kex_memories);
 	while (mem->nr < dt->nr) {
 		mem->ext[mem->nr] = dt->ext[mem->nr];
-		ret = kex_extent_init(&mem->ext[mem->nr], co, dev);
+		ret = kex_extent_init(&mem->ext[mem->nr], co, dev, dt->prop);
 		if (ret) {
 			kex_memory_destroy(mem);
 			return ERR_PTR(ret);

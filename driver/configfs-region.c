@@ -270,6 +270,26 @@ static struct kex_region_item *kex_fixed_find(struct kex_carveout *co,
 	return NULL;
 }
 
+/**
+ * kex_configfs_fixed_taken() - is a region's name from the device tree taken?
+ * @co: its carve-out; the same region of an earlier binding does not count
+ * @name: its name
+ *
+ * Context: kex_bind_lock held.
+ * Return: whether.
+ */
+bool kex_configfs_fixed_taken(struct kex_carveout *co, const char *name)
+{
+	bool taken;
+
+	if (kex_fixed_find(co, name))
+		return false;
+	mutex_lock(&kex_subsys.su_mutex);
+	taken = kex_name_taken(name);
+	mutex_unlock(&kex_subsys.su_mutex);
+	return taken;
+}
+
 static struct kex_region_item *kex_fixed_add(struct kex_carveout *co,
 					     const char *name)
 {

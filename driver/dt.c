@@ -13,31 +13,46 @@
 #include "kex.h"
 #include "attrs.gen.h"
 
+/* Leaves @text alone where there is no such property */
+static int kex_dt_string(struct device *dev, struct device_node *np,
+			 const char *prop, const char **text)
+{
+	if (!of_property_present(np, prop) ||
+	    !of_property_read_string(np, prop, text))
+		return 0;
+	dev_err(dev, "%pOF: %s: no string: write %s = \"...\"\n", np, prop, prop);
+	return -EINVAL;
+}
+
 static int kex_dt_label(struct device *dev, struct device_node *np,
 			const char **name)
 {
-	bool label = !of_property_read_string(np, "label", name);
+	const char *label = NULL;
+	int ret;
 
-	if (!label)
-		*name = devm_kasprintf(dev, GFP_KERNEL, "%pOFn", np);
+	ret = kex_dt_string(dev, np, "label", &label);
+	if (ret)
+		return ret;
+	*name = label ?: devm_kasprintf(dev, GFP_KERNEL, "%pOFn", np);
 	if (!*name)
 		return -ENOMEM;
 	if (kex_name_valid(*name))
 		return 0;
-	dev_err(dev, "%pOF: %s '%s': want a-z 0-9 . _ - only, at most %d, a letter or digit first%s\n",
-		np, label ? "label" : "node name", *name, KEX_NAME_SIZE - 1,
-		label ? "" : ": add a label");
+	dev_err(dev, "%pOF: %s '%s' is no name: %s label of at most %d characters a-z 0-9 . _ - with a letter or digit first\n",
+		np, label ? "label" : "node name", *name,
+		label ? "want a" : "add a", KEX_NAME_SIZE - 1);
 	return -EINVAL;
 }
 
 static int kex_dt_cache(struct device *dev, struct device_node *np,
 			unsigned int *cache)
 {
-	const char *word;
+	const char *word = NULL;
 	int i;
 
-	if (of_property_read_string(np, "kex,cache", &word))
-		return 0;
+	i = kex_dt_string(dev, np, "kex,cache", &word);
+	if (i || !word)
+		return i;
 	i = match_string(kex_region_cache_words, -1, word);
 	if (i < 0) {
 		dev_err(dev, "%pOF: kex,cache '%s': want write-back, write-combine, uncached or device\n",
@@ -53,7 +68,7 @@ static int kex_dt_check_extent(struct device *dev, struct device_node *np,
 {
 	if (ext->size && PAGE_ALIGNED(ext->start) && PAGE_ALIGNED(ext->size))
 		return 0;
-	dev_err(dev, "%pOF: reg: %pa+%#llx: start and size must be multiples of the %lu byte page, and not 0\n",
+	dev_err(dev, "%pOF: reg: %pa+%#llx: make start and size multiples of the %lu byte page, and the size not 0\n",
 		np, &ext->start, ext->size, PAGE_SIZE);
 	return -EINVAL;
 }
@@ -66,8 +81,8 @@ static int kex_dt_check_overlap(struct device *dev, const struct kex_dt *dt)
 		if (last->start >= ext->start + ext->size ||
 		    ext->start >= last->start + last->size)
 			continue;
-		dev_err(dev, "%pOF: range %u at %pa overlaps range %zd: separate them\n",
-			dev->of_node, dt->nr, &last->start, ext - dt->ext);
+		dev_err(dev, "%pOF: %s: range %u at %pa overlaps range %zd: separate them\n",
+			dev->of_node, dt->prop, dt->nr, &last->start, ext - dt->ext);
 		return -EINVAL;
 	}
 	return 0;
@@ -86,8 +101,8 @@ static int kex_dt_reserved(struct device *dev, struct device_node *np,
 	}
 	rmem = of_reserved_mem_lookup(np);
 	if (!rmem) {
-		dev_err(dev, "%pOF: not reserved at boot: it must be an enabled child of /reserved-memory, whose reg fits #address-cells and #size-cells\n",
-			np);
+		dev_err(dev, "%pOF: memory-region: %pOF was not reserved at boot: make it an enabled child of /reserved-memory, with a reg that is inside RAM and fits #address-cells and #size-cells\n",
+			dev->of_node, np);
 		return -ENODEV;
 	}
 	ext->start = rmem->base;
@@ -109,7 +124,7 @@ static int kex_dt_memory_region(struct device *dev, struct kex_dt *dt)
 
 	np = of_parse_phandle(dev->of_node, "memory-region", dt->nr);
 	if (!np) {
-		dev_err(dev, "%pOF: memory-region: entry %u leads to no node\n",
+		dev_err(dev, "%pOF: memory-region: entry %u leads to no node: point it to a child of /reserved-memory\n",
 			dev->of_node, dt->nr);
 		return -EINVAL;
 	}
@@ -122,6 +137,7 @@ static int kex_dt_reg(struct device *dev, struct kex_dt *dt)
 {
 	struct kex_extent *ext = &dt->ext[dt->nr];
 	struct resource res;
+	int ret;
 
 	if (of_address_to_resource(dev->of_node, dt->nr, &res)) {
 		dev_err(dev, "%pOF: reg: entry %u is no address: check #address-cells, #size-cells and ranges of the parent\n",
@@ -130,24 +146,24 @@ static int kex_dt_reg(struct device *dev, struct kex_dt *dt)
 	}
 	ext->start = res.start;
 	ext->size = resource_size(&res);
+	ret = kex_dt_check_extent(dev, dev->of_node, ext);
+	if (ret)
+		return ret;
 	if (region_intersects(ext->start, ext->size, IORESOURCE_SYSTEM_RAM,
 			      IORES_DESC_NONE) != REGION_DISJOINT) {
 		dev_err(dev, "%pOF: reg: %pa+%#llx is System RAM: reserve it with no-map and point memory-region to it\n",
 			dev->of_node, &ext->start, ext->size);
 		return -EBUSY;
 	}
-	return kex_dt_check_extent(dev, dev->of_node, ext);
+	return 0;
 }
 
-/* At least 1, so that an unreadable first entry is complained of */
+/* Rounded up, so that cells that make no whole entry are complained of */
 static int kex_dt_reg_count(struct device_node *np)
 {
-	struct resource res;
-	int count = 1;
+	int cells = of_n_addr_cells(np) + of_n_size_cells(np);
 
-	while (!of_address_to_resource(np, count, &res))
-		count++;
-	return count;
+	return DIV_ROUND_UP(of_property_count_u32_elems(np, "reg"), max(cells, 1));
 }
 
 static int kex_dt_extents(struct device *dev, struct kex_dt *dt)
@@ -158,11 +174,12 @@ static int kex_dt_extents(struct device *dev, struct kex_dt *dt)
 	int count, ret;
 
 	count = reserved ? regions : kex_dt_reg_count(dev->of_node);
-	if (reg == reserved) {
-		dev_err(dev, "%pOF: want either memory-region (reserved RAM) or reg (other memory), with at least one entry\n",
+	if (reg == reserved || count <= 0) {
+		dev_err(dev, "%pOF: memory-region, reg: want one of the two, memory-region for reserved RAM or reg for other memory, with at least one whole entry\n",
 			dev->of_node);
 		return -EINVAL;
 	}
+	dt->prop = reserved ? "memory-region" : "reg";
 	dt->ext = devm_kcalloc(dev, count, sizeof(*dt->ext), GFP_KERNEL);
 	if (!dt->ext)
 		return -ENOMEM;
@@ -190,10 +207,54 @@ static int kex_dt_check_cache(struct device *dev, struct device_node *np,
 	return -EOPNOTSUPP;
 }
 
-static int kex_dt_region(struct device *dev, struct device_node *np,
-			 struct kex_dt *dt, struct kex_dt_region *region)
+/* A region lies in one range */
+static int kex_dt_check_span(struct device *dev, struct device_node *np,
+			     const struct kex_dt *dt,
+			     const struct kex_dt_region *region)
 {
-	int ac = of_n_addr_cells(np), sc = of_n_size_cells(np), len, ret;
+	const struct kex_extent *ext = dt->ext;
+	u64 offset = region->offset;
+
+	if (kex_check_range(dt->size, offset, region->size)) {
+		dev_err(dev, "%pOF: reg: %#llx+%#llx: want multiples of the %lu byte page inside the carve-out's %#llx bytes\n",
+			np, offset, region->size, PAGE_SIZE, dt->size);
+		return -EINVAL;
+	}
+	while (offset >= ext->size)
+		offset -= ext++->size;
+	if (region->size <= ext->size - offset)
+		return 0;
+	dev_err(dev, "%pOF: reg: %#llx+%#llx: spans two ranges of the carve-out: split the region at %#llx\n",
+		np, region->offset, region->size,
+		region->offset + ext->size - offset);
+	return -EINVAL;
+}
+
+static int kex_dt_check_others(struct device *dev, struct device_node *np,
+			       const struct kex_dt *dt)
+{
+	const struct kex_dt_region *last = &dt->regions[dt->nr_regions], *region;
+
+	for (region = dt->regions; region < last; region++) {
+		if (!strcmp(region->name, last->name)) {
+			dev_err(dev, "%pOF: label '%s': another child has it: labels must differ\n",
+				np, last->name);
+			return -EINVAL;
+		}
+		if (last->offset < region->offset + region->size &&
+		    region->offset < last->offset + last->size) {
+			dev_err(dev, "%pOF: reg: %#llx+%#llx: overlaps region '%s': separate them\n",
+				np, last->offset, last->size, region->name);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int kex_dt_region_reg(struct device *dev, struct device_node *np,
+			     const struct kex_dt *dt, struct kex_dt_region *region)
+{
+	int ac = of_n_addr_cells(np), sc = of_n_size_cells(np), len;
 	const __be32 *reg = of_get_property(np, "reg", &len);
 
 	if (!reg || len != (ac + sc) * sizeof(*reg)) {
@@ -203,13 +264,20 @@ static int kex_dt_region(struct device *dev, struct device_node *np,
 	}
 	region->offset = of_read_number(reg, ac);
 	region->size = of_read_number(reg + ac, sc);
-	if (kex_check_range(dt->size, region->offset, region->size)) {
-		dev_err(dev, "%pOF: reg: %#llx+%#llx: want multiples of the %lu byte page inside the carve-out's %#llx bytes\n",
-			np, region->offset, region->size, PAGE_SIZE, dt->size);
-		return -EINVAL;
-	}
+	return kex_dt_check_span(dev, np, dt, region);
+}
+
+static int kex_dt_region(struct device *dev, struct device_node *np,
+			 struct kex_dt *dt, struct kex_dt_region *region)
+{
+	int ret;
+
+	ret = kex_dt_region_reg(dev, np, dt, region);
+	if (!ret)
+		ret = kex_dt_label(dev, np, &region->name);
+	if (!ret)
+		ret = kex_dt_check_others(dev, np, dt);
 	region->cache = dt->cache;
-	ret = kex_dt_label(dev, np, &region->name);
 	if (!ret)
 		ret = kex_dt_cache(dev, np, &region->cache);
 	return ret ?: kex_dt_check_cache(dev, np, dt, region->cache);

@@ -143,6 +143,7 @@ struct kex_dt_region {
  * struct kex_dt - a carve-out's node
  * @name: label, else the node's name without its unit address
  * @ext: the ranges in order, without pools
+ * @prop: the property that gives them
  * @nr: number of ranges
  * @size: bytes in all
  * @mapped: the kernel maps some of it: write-back is the only attribute
@@ -153,6 +154,7 @@ struct kex_dt_region {
 struct kex_dt {
 	const char *name;
 	struct kex_extent *ext;
+	const char *prop;
 	unsigned int nr;
 	u64 size;
 	bool mapped;
@@ -411,6 +413,7 @@ bool kex_name_taken(const char *name);
 extern struct configfs_subsystem kex_subsys;
 extern const struct config_item_type kex_regions_type;
 
+bool kex_configfs_fixed_taken(struct kex_carveout *co, const char *name);
 int kex_configfs_fixed(struct kex_carveout *co, const struct kex_dt_region *dt);
 void kex_configfs_drop_fixed(struct kex_carveout *co);
 

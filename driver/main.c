@@ -29,20 +29,42 @@ static void kex_unbind(void *data)
 	mutex_unlock(&co->lock);
 }
 
+/* Before there is a folder, which could not be taken away again */
+static int kex_bind_check(struct kex_carveout *co, struct device *dev,
+			  const struct kex_dt *dt)
+{
+	unsigned int i;
+
+	for (i = 0; i < dt->nr_regions; i++) {
+		if (!kex_configfs_fixed_taken(co, dt->regions[i].name))
+			continue;
+		dev_err(dev, "%pOF: child with label '%s': a region elsewhere has it: labels must differ\n",
+			dev->of_node, dt->regions[i].name);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+/*
+ * One that cannot have its bytes yet, since those of its last life still have
+ * an open file, does not keep the rest of the carve-out from users.
+ */
 static int kex_bind_regions(struct kex_carveout *co, struct device *dev,
 			    const struct kex_dt *dt)
 {
+	const char *name;
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < dt->nr_regions; i++) {
+		name = dt->regions[i].name;
 		ret = kex_configfs_fixed(co, &dt->regions[i]);
-		if (ret) {
-			dev_err(dev, "%pOF: child with label '%s': %s (%d)\n",
-				dev->of_node, dt->regions[i].name,
-				ret == -EEXIST ? "the name is taken: labels must differ" :
-				ret == -EBUSY ? "overlaps a region: separate them" :
-				"cannot be made", ret);
+		if (ret == -EBUSY) {
+			dev_warn(dev, "%pOF: region '%s' stays down: its memory is still open since it was revoked: close it, then write 1 to live\n",
+				 dev->of_node, name);
+		} else if (ret) {
+			dev_err(dev, "%pOF: child with label '%s' cannot be made (%d)\n",
+				dev->of_node, name, ret);
 			return ret;
 		}
 	}
@@ -54,35 +76,47 @@ static int kex_bind(struct kex_carveout *co, struct device *dev,
 {
 	int ret;
 
-	ret = kex_carveout_bind(co, dev, dt);
+	ret = kex_bind_check(co, dev, dt);
+	if (!ret)
+		ret = kex_carveout_bind(co, dev, dt);
 	if (ret)
 		return ret;
 	ret = kex_configfs_add(co);
-	if (!ret)
+	if (ret)
+		dev_err(dev, "%pOF: no folder '%s' in configfs (%d)\n",
+			dev->of_node, co->name, ret);
+	else
 		ret = kex_bind_regions(co, dev, dt);
 	if (ret)
 		kex_unbind(co);
 	return ret;
 }
 
-static int kex_probe(struct platform_device *pdev)
+static int kex_probe_named(struct device *dev, const struct kex_dt *dt)
 {
-	struct device *dev = &pdev->dev;
 	struct kex_carveout *co;
-	struct kex_dt dt = {};
 	int ret;
 
-	ret = kex_dt_read(dev, &dt);
-	if (ret)
-		return ret;
 	mutex_lock(&kex_bind_lock);
-	co = kex_configfs_carveout(dt.name);
-	ret = co ? kex_bind(co, dev, &dt) : -ENOMEM;
+	co = kex_configfs_carveout(dt->name);
+	ret = co ? kex_bind(co, dev, dt) : -ENOMEM;
 	/* A carve-out appears with its first bind, and stays */
 	if (ret && co)
 		kex_configfs_drop(co);
 	mutex_unlock(&kex_bind_lock);
 	return ret ?: devm_add_action_or_reset(dev, kex_unbind, co);
+}
+
+static int kex_probe(struct platform_device *pdev)
+{
+	struct kex_dt dt = {};
+	int ret;
+
+	ret = kex_dt_read(&pdev->dev, &dt);
+	if (!ret)
+		ret = kex_probe_named(&pdev->dev, &dt);
+	/* The log has the cause; to -ENODEV the driver core adds no line */
+	return ret && ret != -ENOMEM ? -ENODEV : ret;
 }
 
 static const struct of_device_id kex_of_match[] = {

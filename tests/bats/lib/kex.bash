@@ -18,6 +18,8 @@ FPGA_SIZE=$((64 << 20))
 FPGA_PHYS=$((0x60000000))
 SRAM=$KEX_CARVEOUTS/sram
 SRAM_SIZE=$((16 << 20))
+# Regions from the device tree: rmdir is refused, and a teardown takes them down
+KEX_FIXED=()
 export LC_ALL=C
 
 KEX_LIB=${BASH_SOURCE[0]%/*}
@@ -57,12 +59,17 @@ region() {
 	[ "$live" = 0 ] || put "$R/live" "$live" || fail "$name: live=$live: $ERRNO"
 }
 
-# device CARVEOUT: DEVICE is the platform device with that label
+# device CARVEOUT: DEVICE is the platform device with that label, or else name
 device() {
 	local node label
 	for node in "$KEX_DRIVER"/*/of_node /sys/bus/platform/devices/*/of_node; do
-		[ -r "$node/label" ] || continue
-		slurp label "$node/label"
+		if [ -r "$node/label" ]; then
+			slurp label "$node/label"
+		elif [ -r "$node/name" ]; then
+			slurp label "$node/name"
+		else
+			continue
+		fi
 		if [ "$label" = "$1" ]; then
 			DEVICE=${node%/of_node}
 			DEVICE=${DEVICE##*/}
@@ -108,7 +115,8 @@ kex_remove_all() {
 		if [ "$live" = 1 ] && ! put "$dir/revoke" 1; then
 			LEFT+=("$dir: revoke: $ERRNO")
 		fi
-		dirs+=("$dir")
+		name=${dir%/}
+		[[ " ${KEX_FIXED[*]} " == *" ${name##*/} "* ]] || dirs+=("$dir")
 	done
 	if ((${#dirs[@]})) && ! rmdir "${dirs[@]}"; then
 		LEFT+=("folders that cannot be removed")
