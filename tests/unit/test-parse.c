@@ -310,6 +310,23 @@ static void distance_counts_edits(void **state)
 	assert_true(edit_distance("a", longest) >= 64);
 }
 
+static void escapes_are_undone(void **state)
+{
+	static const char * const pairs[][2] = {
+		{ "", "" }, { "plain", "plain" }, { "a\\040b", "a b" }, { "\\134\\011", "\\\t" },
+		{ "\\", "\\" }, { "\\04", "\\04" }, { "\\400", "\\400" }, { "\\04x", "\\04x" },
+	};
+	char text[16];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		strcpy(text, pairs[i][0]);
+		unescape_octal(text);
+		assert_string_equal(text, pairs[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +346,7 @@ int main(void)
 		cmocka_unit_test(a_pair_is_split_at_the_first_equals_sign),
 		cmocka_unit_test(a_formatted_size_reads_back_the_same),
 		cmocka_unit_test(distance_counts_edits),
+		cmocka_unit_test(escapes_are_undone),
 	};
 
 	return cmocka_run_group_tests_name("parse", tests, NULL, NULL);

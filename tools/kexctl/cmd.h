@@ -58,6 +58,7 @@ extern const struct noun noun_carveout;
 extern const struct noun noun_region;
 extern const struct noun noun_features;
 extern const struct noun noun_clear;
+extern const struct noun noun_ps;
 
 /* opt.c */
 struct parsed {

@@ -7,6 +7,7 @@ const struct noun * const nouns[] = {
 	&noun_carveout,
 	&noun_region,
 	&noun_features,
+	&noun_ps,
 	&noun_clear,
 	NULL
 };

@@ -196,6 +196,32 @@ bool parse_pair(const char *text, char *key, size_t key_size, const char **value
 	return true;
 }
 
+/* \\040 and the like; three digits that make a byte */
+static bool is_escape(const char *text)
+{
+	return text[0] == '\\' && text[1] >= '0' && text[1] <= '3' &&
+	       text[2] >= '0' && text[2] <= '7' && text[3] >= '0' && text[3] <= '7';
+}
+
+/**
+ * unescape_octal - undo what the kernel does to bytes that separate columns
+ * @text: changed in place, as "a\\040b" to "a b"
+ */
+void unescape_octal(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		if (is_escape(text)) {
+			*to++ = (text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0');
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = '\0';
+}
+
 /**
  * format_size - the shortest text that parse_size() reads back as the same
  * @bytes: the size

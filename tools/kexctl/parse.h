@@ -26,6 +26,8 @@ const char *parse_mode(const char *text, uint64_t *mode);
 const char *parse_name(const char *text);
 bool parse_pair(const char *text, char *key, size_t key_size, const char **value);
 
+void unescape_octal(char *text);
+
 const char *format_size(uint64_t bytes, char text[SIZE_TEXT_MAX]);
 unsigned int edit_distance(const char *a, const char *b);
 

@@ -48,31 +48,25 @@ static bool has_mapped(int proc, const char *path)
 	return found;
 }
 
-static void add_user(char **users, int proc, const char *pid, unsigned int count)
+static void add_process(struct processes *list, int proc, const char *pid)
 {
-	char *comm;
+	char *comm = read_text(proc, "comm");
 
-	if (count > USERS_SHOWN)
-		return;
-	if (count == USERS_SHOWN) {
-		xappend(users, ", ...");
-		return;
-	}
-	comm = read_text(proc, "comm");
-	xappend(users, "%spid %s (%s)", count ? ", " : "", pid, comm ? comm : "gone");
-	free(comm);
+	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
+	list->items[list->count++] = (struct process){
+		.pid = strtoul(pid, NULL, 10),
+		.comm = comm ? comm : xstrdup("gone"),
+	};
 }
 
 /**
- * proc_users - who uses an object's node
+ * processes_of - who has an object's node open or mapped
  * @name: of the object
- * Return: such as "pid 812 (cat), pid 815 (kexmap)", to be freed; NULL when nobody
- * was found.
+ * @list: out, zeroed before; as far as it can be seen
  */
-char *proc_users(const char *name)
+void processes_of(const char *name, struct processes *list)
 {
-	char *path = xprintf("/dev/kex/%s", name), *users = NULL;
-	unsigned int count = 0;
+	char *path = xprintf("/dev/kex/%s", name);
 	struct dirent *entry;
 	struct stat node;
 	DIR *dir = NULL;
@@ -87,11 +81,44 @@ char *proc_users(const char *name)
 		if (proc < 0)
 			continue;
 		if (has_open(proc, &node) || has_mapped(proc, path))
-			add_user(&users, proc, entry->d_name, count++);
+			add_process(list, proc, entry->d_name);
 		close(proc);
 	}
 	if (dir)
 		closedir(dir);
 	free(path);
+}
+
+/**
+ * processes_free - empty the list
+ * @list: the list
+ */
+void processes_free(struct processes *list)
+{
+	while (list->count)
+		free(list->items[--list->count].comm);
+	free(list->items);
+	list->items = NULL;
+}
+
+/**
+ * proc_users - who uses an object's node, for a message
+ * @name: of the object
+ * Return: such as "pid 812 (cat), pid 815 (kexmap)", to be freed; NULL when nobody
+ * was found.
+ */
+char *proc_users(const char *name)
+{
+	struct processes list = { 0 };
+	char *users = NULL;
+	size_t i;
+
+	processes_of(name, &list);
+	for (i = 0; i < list.count && i < USERS_SHOWN; i++)
+		xappend(&users, "%spid %u (%s)", i ? ", " : "", list.items[i].pid,
+			list.items[i].comm);
+	if (i < list.count)
+		xappend(&users, ", ...");
+	processes_free(&list);
 	return users;
 }

@@ -57,6 +57,29 @@ char *sfs_read(struct sysfs_class_device *object, const char *attr)
 	return text;
 }
 
+static char *path_of(const char *name, const char *attr)
+{
+	return xprintf(SYSFS_MNT_PATH "/" SYSFS_CLASS_NAME "/" CLASS "/%s/%s", name, attr);
+}
+
+/**
+ * sfs_read_table - read a fact of many lines, which may be longer than a page
+ * @name: of the object
+ * @attr: name of the fact
+ * @text: out: without the last newline, to be freed
+ * Return: 0, or the errno.
+ */
+int sfs_read_table(const char *name, const char *attr, char **text)
+{
+	char *path = path_of(name, attr);
+	int err;
+
+	*text = read_text(AT_FDCWD, path);
+	err = *text ? 0 : errno;
+	free(path);
+	return err;
+}
+
 /**
  * sfs_write - do an action, or print the line that would
  * @name: of the object
@@ -66,7 +89,7 @@ char *sfs_read(struct sysfs_class_device *object, const char *attr)
  */
 int sfs_write(const char *name, const char *attr, const char *value)
 {
-	char *path = xprintf(SYSFS_MNT_PATH "/" SYSFS_CLASS_NAME "/" CLASS "/%s/%s", name, attr);
+	char *path = path_of(name, attr);
 	int err = 0;
 
 	if (globals.dry_run)
