@@ -145,6 +145,10 @@ enum status refused_rmdir(const struct item *item, int err)
 		return fail_on(REFUSED, noun_of(item), item->name,
 			       "went live again meanwhile (kexctl %s delete %s)", noun_of(item),
 			       item->name);
+	if (err == EPERM)
+		return fail_on(REFUSED, noun_of(item), item->name, "delete: it comes from the device "
+			       "tree, so it can be taken down, but not removed (kexctl %s set %s "
+			       "live=0)", noun_of(item), item->name);
 	return refused_other(item, "rmdir", err);
 }
 

@@ -11,14 +11,15 @@ static enum status clear_item(struct item *item, bool force, struct records *gon
 {
 	int err = item_open(item);
 	enum status status;
+	bool fixed = false;
 
 	/* One that was removed meanwhile is what was wanted */
 	if (err == ENOENT)
 		status = DONE;
 	else
-		status = err ? refused_other(item, NULL, err) : item_delete(item, force);
+		status = err ? refused_other(item, NULL, err) : item_delete(item, force, &fixed);
 	item_shut(item);
-	if (!status && !err)
+	if (!status && !err && !fixed)
 		records_add(gone, item->kind->schema->name, item->name);
 	return status;
 }
@@ -85,7 +86,8 @@ static const struct cmd cmds[] = {
 		.run = clear,
 		.synopsis = "",
 		.summary = "remove every region that was made, as rmmod needs it",
-		.help = "One that is open or mapped stays, and the exit status tells; the others go.",
+		.help = "One that is open or mapped stays, and the exit status tells; the others go.\n"
+			"Regions from the device tree stay as they are: they do not keep the module.",
 		.changes = true,
 		.options = options,
 	},

@@ -2,7 +2,8 @@
 /*
  * The device tree, for where a carve-out lies: its platform device leads to its
  * node, whose memory-region leads to nodes under /reserved-memory, whose reg
- * starts with the address. A device that is not bound is found as well.
+ * starts with the address. A device that is not bound is found as well. A child
+ * of the node is a region that the driver makes by itself.
  */
 #include <dirent.h>
 #include <endian.h>
@@ -130,6 +131,31 @@ static bool node_is_carveout(int node)
 	return false;
 }
 
+/* Return: the node of a carve-out, or -1 */
+static int carveout_node(const char *name)
+{
+	struct dirent *entry;
+	int found = -1, node;
+	char *path;
+	DIR *dir;
+
+	dir = open_list(AT_FDCWD, DEVICES);
+	while (dir && found < 0 && (entry = readdir(dir))) {
+		path = xprintf("%s/of_node", entry->d_name);
+		node = open_dir(dirfd(dir), path);
+		free(path);
+		if (node < 0)
+			continue;
+		if (node_is_carveout(node) && node_has_name(node, name))
+			found = node;
+		else
+			close(node);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 /**
  * dt_carveout_phys - where a carve-out lies
  * @name: of the carve-out
@@ -137,24 +163,51 @@ static bool node_is_carveout(int node)
  */
 uint64_t dt_carveout_phys(const char *name)
 {
-	uint64_t phys = DT_NO_ADDRESS;
-	struct dirent *entry;
-	char *path;
-	DIR *dir;
+	uint64_t phys;
 	int node;
 
-	dir = open_list(AT_FDCWD, DEVICES);
-	while (dir && phys == DT_NO_ADDRESS && (entry = readdir(dir))) {
-		path = xprintf("%s/of_node", entry->d_name);
-		node = open_dir(dirfd(dir), path);
-		free(path);
-		if (node < 0)
+	node = carveout_node(name);
+	if (node < 0)
+		return DT_NO_ADDRESS;
+	phys = carveout_node_phys(node);
+	close(node);
+	return phys;
+}
+
+/* The kernel's rule: a node without status is as good as one that says okay */
+static bool node_is_enabled(int node)
+{
+	char *status = read_text(node, "status");
+	bool enabled = !status || !strcmp(status, "okay") || !strcmp(status, "ok");
+
+	free(status);
+	return enabled;
+}
+
+/**
+ * dt_has_region - whether the device tree asks for a region
+ * @carveout: its carve-out
+ * @name: of the region
+ */
+bool dt_has_region(const char *carveout, const char *name)
+{
+	struct dirent *entry;
+	bool found = false;
+	int node, child;
+	DIR *dir;
+
+	node = carveout_node(carveout);
+	dir = node < 0 ? NULL : open_list(node, ".");
+	while (dir && !found && (entry = readdir(dir))) {
+		child = *entry->d_name == '.' ? -1 : open_dir(dirfd(dir), entry->d_name);
+		if (child < 0)
 			continue;
-		if (node_is_carveout(node) && node_has_name(node, name))
-			phys = carveout_node_phys(node);
-		close(node);
+		found = node_is_enabled(child) && node_has_name(child, name);
+		close(child);
 	}
 	if (dir)
 		closedir(dir);
-	return phys;
+	if (node >= 0)
+		close(node);
+	return found;
 }

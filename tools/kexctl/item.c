@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "carveout.h"
+#include "dt.h"
 #include "guard.h"
 #include "item.h"
 #include "parse.h"
@@ -492,12 +493,30 @@ enum status item_set(struct item *item, const struct wishes *wishes)
 	return status;
 }
 
-static enum status delete_guarded(const struct item *item, bool force)
+/*
+ * What the device tree asks for is EPERM before all else, so that a try does no
+ * harm to what is live: that is EBUSY. A dry run has to look into the tree.
+ */
+static int delete_try(const struct item *item)
+{
+	if (globals.dry_run)
+		return dt_has_region(item->carveout, item->name) ? EPERM : EBUSY;
+	return cfs_rmdir(&item->folder, item->name);
+}
+
+static enum status delete_guarded(const struct item *item, bool force, bool *fixed)
 {
 	bool was_live = item_is_live(item);
 	enum status status = DONE;
 	int err;
 
+	err = delete_try(item);
+	if (err == EPERM && fixed)
+		*fixed = true;
+	if (!err || (err == EPERM && fixed))
+		return DONE;
+	if (err == EPERM)
+		return refused_rmdir(item, err);
 	if (was_live || force)
 		status = write_word(item, force ? "revoke" : "live", force ? "1" : "0");
 	if (status)
@@ -515,14 +534,15 @@ static enum status delete_guarded(const struct item *item, bool force)
  * as it was
  * @item: with folders open
  * @force: take it away from its users too, which cannot be undone
+ * @fixed: out: whether it cannot be removed, which is then no failure; or NULL
  * Return: DONE, or another status after a message.
  */
-enum status item_delete(const struct item *item, bool force)
+enum status item_delete(const struct item *item, bool force, bool *fixed)
 {
 	enum status status;
 
 	guard_begin();
-	status = delete_guarded(item, force);
+	status = delete_guarded(item, force, fixed);
 	guard_end();
 	return status;
 }

@@ -45,7 +45,7 @@ void item_record(const struct item *item, struct records *list);
 enum status item_create(const struct kind *kind, const char *name, const char *carveout,
 			const struct wishes *wishes, bool live);
 enum status item_set(struct item *item, const struct wishes *wishes);
-enum status item_delete(const struct item *item, bool force);
+enum status item_delete(const struct item *item, bool force, bool *fixed);
 
 /* cause.c */
 enum status refused_mkdir(const struct item *item, int err);

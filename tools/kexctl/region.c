@@ -203,7 +203,7 @@ static enum status delete_one(const char *name, bool force, struct records *gone
 
 	status = item_find(&kind_region, name, &item);
 	if (!status)
-		status = item_delete(&item, force);
+		status = item_delete(&item, force, NULL);
 	if (!status)
 		records_add(gone, KIND, name);
 	item_close(&item);
@@ -375,7 +375,8 @@ static const struct cmd cmds[] = {
 		.run = delete,
 		.synopsis = "NAME...",
 		.summary = "take regions down and remove them",
-		.help = "One that is open or mapped stays as it was, unless --force is given.",
+		.help = "One that is open or mapped stays as it was, unless --force is given; one that\n"
+			"the device tree asks for always does.",
 		.min = 1,
 		.max = -1,
 		.changes = true,
