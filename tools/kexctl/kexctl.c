@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kexctl: regions of set-aside physical memory, from the shell. */
+#include <string.h>
+
 #include "cmd.h"
+#include "complete.h"
 #include "out.h"
 
 const struct noun * const nouns[] = {
@@ -17,6 +20,10 @@ static enum status run(int argc, char **argv)
 	struct parsed parsed = { 0 };
 	enum status status;
 
+	if (argc > 1 && !strcmp(argv[1], "--complete")) {
+		complete(argc - 2, argv + 2);
+		return DONE;
+	}
 	status = options_parse(argc, argv, &parsed);
 	if (status)
 		help_hint(&parsed);

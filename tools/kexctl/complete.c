@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What may stand where the cursor is: "kexctl --complete WORD..." gets the words
+ * of a command line up to the cursor and prints, one a line, what the last one
+ * can become. All of it is made from the table that parsing and help use; what
+ * stands behind a verb is read off its synopsis.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "carveout.h"
+#include "cmd.h"
+#include "complete.h"
+#include "item.h"
+
+/* In place of words: the shell knows better which files there are */
+#define FILES	"@file"
+
+/* As far as the words before the cursor say it */
+struct place {
+	const struct noun *noun;
+	const struct cmd *cmd;
+	const struct cmd_option *wants;	/* whose argument the last word is */
+	struct cmd_option *options;	/* of the verb */
+	size_t count;
+	int names;			/* behind the verb, the last word left out */
+};
+
+static void print_word(const char *before, const char *word, const char *typed)
+{
+	size_t len = strlen(before);
+
+	if (!strncmp(before, typed, strnlen(typed, len)) &&
+	    (strlen(typed) <= len || !strncmp(word, typed + len, strlen(typed) - len)))
+		printf("%s%s\n", before, word);
+}
+
+static void print_all(const struct strings *words, const char *typed)
+{
+	size_t i;
+
+	for (i = 0; i < words->count; i++)
+		print_word("", words->items[i], typed);
+}
+
+static void print_carveouts(const char *before, const char *typed)
+{
+	struct strings names = { 0 };
+	size_t i;
+
+	if (!carveouts_by_name(&names))
+		for (i = 0; i < names.count; i++)
+			print_word(before, names.items[i], typed);
+	strings_free(&names);
+}
+
+static void print_items(const struct kind *kind, const char *typed)
+{
+	struct strings names = { 0 };
+	struct items items = { 0 };
+	size_t i;
+
+	if (!items_list(kind, &items))
+		for (i = 0; i < items.count; i++)
+			strings_add(&names, items.items[i].name);
+	print_all(&names, typed);
+	strings_free(&names);
+	items_free(&items);
+}
+
+/* What has the noun's kind; for a command that has none, whatever there is */
+static void print_names(const struct noun *noun, const char *typed)
+{
+	size_t i;
+
+	if (noun == &noun_carveout)
+		print_carveouts("", typed);
+	for (i = 0; kinds[i]; i++)
+		if (noun_is_command(noun) || !strcmp(kinds[i]->schema->name, noun->name))
+			print_items(kinds[i], typed);
+}
+
+static void print_values(const struct schema_attr *attr, const char *before, const char *typed)
+{
+	const struct schema_word *word;
+
+	for (word = attr->words; word && word->word; word++)
+		print_word(before, word->word, typed);
+	if (attr->type == SCHEMA_BOOL) {
+		print_word(before, "0", typed);
+		print_word(before, "1", typed);
+	}
+}
+
+static const struct schema_object *schema_of(const struct noun *noun)
+{
+	size_t i;
+
+	for (i = 0; kinds[i]; i++)
+		if (!strcmp(kinds[i]->schema->name, noun->name))
+			return kinds[i]->schema;
+	return NULL;
+}
+
+/* KEY= as long as there is no '=', and then the values of that key */
+static void print_pairs(const struct schema_object *object, const char *typed)
+{
+	const struct schema_attr *attr;
+	char *before;
+
+	for (attr = object ? object->wishes : NULL; attr && attr->name; attr++) {
+		if (attr->access == SCHEMA_RO)
+			continue;
+		before = xprintf("%s=", attr->name);
+		if (strchr(typed, '='))
+			print_values(attr, before, typed);
+		else
+			print_word("", before, typed);
+		free(before);
+	}
+}
+
+/* The values of an option that creates, which is one of the schema's */
+static void print_argument(const struct place *place, const struct cmd_option *option,
+			   const char *before, const char *typed)
+{
+	const struct schema_object *object = place->cmd ? place->cmd->creates : NULL;
+	const struct schema_attr *attr;
+
+	if (!strcmp(option->arg, "CARVEOUT"))
+		print_carveouts(before, typed);
+	for (attr = object ? object->wishes : NULL; attr && attr->name; attr++)
+		if (attr->option && !strcmp(attr->option, option->name))
+			print_values(attr, before, typed);
+}
+
+static const struct cmd_option *option_of(const struct place *place, const char *typed)
+{
+	size_t len = strcspn(typed, "="), i;
+
+	for (i = 0; i < place->count; i++)
+		if (len == strlen(place->options[i].name) + 2 &&
+		    !strncmp(typed + 2, place->options[i].name, len - 2))
+			return &place->options[i];
+	return NULL;
+}
+
+static void print_option(const struct cmd_option *option, const char *typed)
+{
+	print_word("--", option->name, typed);
+}
+
+static void print_options(const struct place *place, const char *typed)
+{
+	const struct cmd_option *option;
+	size_t i;
+
+	option = strchr(typed, '=') ? option_of(place, typed) : NULL;
+	if (option && option->arg) {
+		char *before = xprintf("--%s=", option->name);
+
+		print_argument(place, option, before, typed);
+		free(before);
+		return;
+	}
+	for (i = 0; i < place->count; i++)
+		print_option(&place->options[i], typed);
+	for (option = global_options; option->name; option++)
+		print_option(option, typed);
+}
+
+/* The word of a synopsis for one place: "NAME [OFF+LEN]", the last may repeat */
+static char *synopsis_word(const char *synopsis, int at)
+{
+	size_t len = 0;
+
+	for (; *synopsis; synopsis += len + strspn(synopsis + len, " ")) {
+		len = strcspn(synopsis, " ");
+		if (!at || !strncmp(synopsis + len - strlen("..."), "...", strlen("...")))
+			return xprintf("%.*s", (int)len, synopsis);
+		at--;
+	}
+	return xstrdup("");
+}
+
+static void print_behind_verb(const struct place *place, const char *typed)
+{
+	char *word = synopsis_word(place->cmd->synopsis, place->names);
+
+	if (strstr(word, "KEY=VALUE"))
+		print_pairs(schema_of(place->noun), typed);
+	else if (strstr(word, "NAME") && !place->cmd->creates)
+		print_names(place->noun, typed);
+	else if (strstr(word, "FILE"))
+		puts(FILES);
+	free(word);
+}
+
+static void print_nouns(const char *typed)
+{
+	size_t i;
+
+	for (i = 0; nouns[i]; i++)
+		print_word("", nouns[i]->name, typed);
+}
+
+static void print_verbs(const struct noun *noun, const char *typed)
+{
+	const struct cmd *cmd;
+
+	for (cmd = noun->cmds; cmd->verb; cmd++)
+		print_word("", cmd->verb, typed);
+}
+
+static void take_cmd(struct place *place, const struct cmd *cmd)
+{
+	place->cmd = cmd;
+	place->count = options_of(cmd, &place->options);
+}
+
+static bool take_noun(struct place *place, const char *word)
+{
+	size_t i;
+
+	for (i = 0; nouns[i]; i++)
+		if (!strcmp(nouns[i]->name, word))
+			place->noun = nouns[i];
+	if (place->noun && noun_is_command(place->noun))
+		take_cmd(place, place->noun->cmds);
+	return place->noun;
+}
+
+static bool take_verb(struct place *place, const char *word)
+{
+	const struct cmd *cmd;
+
+	for (cmd = place->noun->cmds; cmd->verb; cmd++)
+		if (!strcmp(cmd->verb, word))
+			take_cmd(place, cmd);
+	return place->cmd;
+}
+
+/* Return: false when nothing sensible can follow */
+static bool take_word(struct place *place, const char *word)
+{
+	if (place->wants) {
+		place->wants = NULL;
+		return true;
+	}
+	if (*word == '-' && word[1]) {
+		place->wants = strchr(word, '=') ? NULL : option_of(place, word);
+		if (place->wants && !place->wants->arg)
+			place->wants = NULL;
+		return true;
+	}
+	if (!place->noun)
+		return take_noun(place, word);
+	if (!place->cmd)
+		return take_verb(place, word);
+	place->names++;
+	return true;
+}
+
+static void print_last(const struct place *place, const char *typed)
+{
+	if (place->wants)
+		print_argument(place, place->wants, "", typed);
+	else if (*typed == '-')
+		print_options(place, typed);
+	else if (!place->noun)
+		print_nouns(typed);
+	else if (!place->cmd)
+		print_verbs(place->noun, typed);
+	else
+		print_behind_verb(place, typed);
+}
+
+/**
+ * complete - print what the last word can become
+ * @count: of @words
+ * @words: behind "kexctl", up to the cursor; none is as good as an empty one
+ */
+void complete(int count, char **words)
+{
+	struct place place = { 0 };
+	bool sensible = true;
+	int i;
+
+	for (i = 0; sensible && i + 1 < count; i++)
+		sensible = take_word(&place, words[i]);
+	if (sensible)
+		print_last(&place, count ? words[count - 1] : "");
+	free(place.options);
+}
