@@ -21,6 +21,8 @@ help:
 #: modules          the module: KDIR= ARCH= CROSS_COMPILE= O=
 #: modules_install  installs it: KDIR= INSTALL_MOD_PATH=
 #: kexctl           the command: CROSS_COMPILE= CC= O=
+#: install          kexctl, its completion, udev rule and group: DESTDIR= prefix=/usr/local
+#: uninstall        removes them: DESTDIR= prefix=
 #: schema           writes what is generated from configfs-schema/kex.yaml
 #: clean            removes what was built (the lab's cache is ~/.cache/kex-lab)
 
@@ -48,6 +50,10 @@ modules modules_install:
 kexctl:
 	$(MAKE) -C tools/kexctl $(call sub,kexctl)
 
+# A relative DESTDIR is meant from here
+install uninstall:
+	$(MAKE) -C tools/kexctl $@ $(call sub,kexctl) $(if $(DESTDIR),DESTDIR=$(abspath $(DESTDIR)))
+
 schema:
 	configfs-schema/gen.py
 
@@ -57,4 +63,5 @@ clean:
 	find driver \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name modules.order -o -name Module.symvers \) -type f -delete
 
-.PHONY: help demo test shell check unit mutants modules modules_install kexctl schema clean
+.PHONY: help demo test shell check unit mutants modules modules_install kexctl \
+	install uninstall schema clean

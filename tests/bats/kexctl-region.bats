@@ -41,6 +41,15 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_missing "$N"
 }
 
+@test "udev is told the mode of a region, so that a rule with a group alone leaves it" {
+	region r1 size=4K mode=0604
+	slurp OUT "$S/uevent"
+	assert_contains "$OUT" $'\nDEVNAME=kex/r1\nDEVMODE=0604'
+	region r2 size=4K mode=0
+	slurp OUT "$S/uevent"
+	assert_contains "$OUT" $'\nDEVNAME=kex/r2\nDEVMODE=0'
+}
+
 @test "without --carveout the first bound one is taken" {
 	unbind fpga
 	exits 0 kexctl region create r1 --size 4K
