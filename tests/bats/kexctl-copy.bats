@@ -75,6 +75,23 @@ blocked() {
 	assert_contains "$ERR" 'not live'
 }
 
+@test "a copy that takes longer than a second shows its progress on a terminal, and clears it" {
+	local late
+	region r1 size=8M
+	# A reader that is late, by what a person notices
+	late='head -c 1M; read -r -t 1.2 <> <(:) || cat'
+	exits 0 kexpty bash -c "kexctl region dump r1 | { $late; } >/dev/null"
+	[[ $OUT =~ $'\r'"r1: "[1-8]"M of 8M ("[0-9]+"%)"$'\e[K' ]] || fail "$OUT"
+	[[ $OUT == *$'\r\e[K' ]] || fail "not cleared: $OUT"
+	exits 0 kexpty bash -c "{ $late; } <$N | kexctl region load r1 - "
+	assert_contains "$OUT" $'\rr1: '
+	# What is quick says nothing, and a file gets none of it
+	exits 0 kexpty bash -c "kexctl region dump r1 0+64K | { $late; } >/dev/null"
+	assert_eq "$OUT" ''
+	exits 0 bash -c "kexctl region dump r1 | { $late; } >/dev/null"
+	assert_eq "$OUT$ERR" ''
+}
+
 @test "a signal ends a dump and says how far it got; a revoke does, too" {
 	local pid fd
 	region r1 size=8M
