@@ -261,18 +261,16 @@ bring_back() {
 
 @test "mapped reserved memory: any other attribute is EOPNOTSUPP with one line that names the fix" {
 	local cache
-	local -a lines
 	region t0 carveout=mapped size=64K live=0
 	for cache in write-combine uncached device; do
 		put "$R/cache" "$cache"
 		kmsg_mark
 		assert_refused EOPNOTSUPP "$R/live" 1
-		kmsg_new
-		mapfile -t lines <<<"$OUT"
-		assert_eq "${#lines[@]}" 1 "lines"
-		assert_contains "$OUT" mapped-carveout
-		assert_contains "$OUT" "region 't0'"
-		assert_contains "$OUT" 'add no-map'
+		kmsg_new_kex
+		assert_eq "${#LINES[@]}" 1 "lines in '$OUT'"
+		assert_contains "${LINES[0]}" mapped-carveout
+		assert_contains "${LINES[0]}" "region 't0'"
+		assert_contains "${LINES[0]}" 'add no-map'
 		assert_file "$R/live" 0
 		assert_file "$MAPPED/free" $((0x200000))
 	done

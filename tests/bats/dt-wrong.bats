@@ -44,17 +44,15 @@ pair() {
 # module was loaded, and has one when a bind is tried
 refused() {
 	local line label before after
-	local -a lines
 	unbound "$1"
 	slurp before /proc/iomem
 	kmsg_mark
 	assert_refused ENODEV "$KEX_DRIVER/bind" "$DEVICE"
-	kmsg_new
+	kmsg_new_kex
 	slurp after /proc/iomem
 	assert_eq "$after" "$before" /proc/iomem
-	mapfile -t lines <<<"$OUT"
-	assert_eq "${#lines[@]}" 1 "lines in '$OUT'"
-	line=${lines[0]}
+	assert_eq "${#LINES[@]}" 1 "lines in '$OUT'"
+	line=${LINES[0]}
 	# shellcheck disable=SC2053 # NODE may be a pattern
 	[[ $line == *${NODE:-/$1}": "* ]] || fail "'$line' does not name the node"
 	assert_contains "$line" "$2"
@@ -67,12 +65,10 @@ refused() {
 
 @test "when the module is loaded each wrong carve-out has one line, and the right ones are bound" {
 	local path node want line taken twice
-	local -a lines
 	rmmod kex
 	kmsg_mark
 	insmod /kex/kex.ko
-	kmsg_new
-	mapfile -t lines <<<"$OUT"
+	kmsg_new_kex
 	want=0
 	for path in /proc/device-tree/wrong-* /proc/device-tree/{twice,same-label,taken}-a; do
 		node=${path##*/}
@@ -80,10 +76,10 @@ refused() {
 		want=$((want + 1))
 		[[ $node != wrong-* ]] || unbound "$node"
 	done
-	for line in "${lines[@]}"; do
+	for line in "${LINES[@]}"; do
 		[[ $line == 'kex '*': /'*': '*': '* ]] || fail "a line of another kind: $line"
 	done
-	assert_eq "${#lines[@]}" $want "lines in '$OUT'"
+	assert_eq "${#LINES[@]}" $want "lines in '$OUT'"
 	for node in fpga sram good zgood; do
 		assert_file "$KEX_CARVEOUTS/$node/bound" 1
 	done

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # the tests use LINES
 # What the kernel has to say about a test.
 
 # One file for the whole run: a splat between two tests fails the later one
@@ -24,4 +25,15 @@ kmsg_mark() {
 kmsg_new() {
 	try kexkmsg all "$BATS_TEST_TMPDIR/kmsg"
 	((STATUS < 2)) || fail "kexkmsg: $ERR"
+}
+
+# kmsg_new_kex: LINES are those that were logged since kmsg_mark and name kex. A
+# slow guest may have something to say of its own, on its timers.
+kmsg_new_kex() {
+	local line
+	LINES=()
+	kmsg_new
+	while read -r line; do
+		[[ $line != *kex* ]] || LINES+=("$line")
+	done <<<"$OUT"
 }
