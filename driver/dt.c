@@ -101,7 +101,7 @@ static int kex_dt_reserved(struct device *dev, struct device_node *np,
 	}
 	rmem = of_reserved_mem_lookup(np);
 	if (!rmem) {
-		dev_err(dev, "%pOF: memory-region: %pOF was not reserved at boot: make it an enabled child of /reserved-memory, with a reg that is inside RAM and fits #address-cells and #size-cells\n",
+		dev_err(dev, "%pOF: memory-region: %pOF was not reserved at boot: make it an enabled child of /reserved-memory, with a reg that fits #address-cells and #size-cells\n",
 			dev->of_node, np);
 		return -ENODEV;
 	}
