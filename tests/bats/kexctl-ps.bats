@@ -7,14 +7,14 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 @test "ps has a line for each mapping and each process that has it open alone" {
 	local mapper opener
 	local -a lines
-	region a size=64K cache=uncached
+	region a size=128K cache=uncached
 	region b size=64K
 	region c live=0
 	exits 0 kexctl ps
 	assert_eq "$OUT" ''
 	exits 0 kexctl ps --json
 	assert_eq "$OUT" '[]'
-	hold /dev/kex/a 16K
+	hold /dev/kex/a 64K
 	mapper=$HOLDER
 	cp "$(type -P sleep)" "$BATS_TEST_TMPDIR/s l\\p"
 	"$BATS_TEST_TMPDIR/s l\\p" 100 4</dev/kex/b 3>&- &
@@ -23,14 +23,14 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	exits 0 kexctl ps
 	mapfile -t lines <<<"$OUT"
 	assert_eq "${#lines[@]}" 3
-	[[ ${lines[1]} =~ ^a\ +$mapper\ +kexmap\ +mapped\ +0x[0-9a-f]+\ +16K\ +0\ +uncached\ +16K\ +4K$ ]] ||
+	[[ ${lines[1]} =~ ^a\ +$mapper\ +kexmap\ +mapped\ +0x[0-9a-f]+\ +64K\ +0\ +uncached\ +64K\ +[0-9]+K$ ]] ||
 		fail "$OUT"
 	[[ ${lines[2]} =~ ^b\ +$opener\ +s\ l\\p\ +open\ +- ]] || fail "$OUT"
 	exits 0 kexctl ps --json a b c
 	jq -e --argjson mapper "$mapper" --argjson opener "$opener" '
-		(.[0] | del(.virt)) == {name: "a", kind: "region", pid: $mapper, comm: "kexmap",
-			use: "mapped", length: 16384, offset: 0, cache: "uncached", resident: 16384,
-			entry: "4K"} and
+		(.[0] | del(.virt, .entry)) == {name: "a", kind: "region", pid: $mapper, comm: "kexmap",
+			use: "mapped", length: 65536, offset: 0, cache: "uncached", resident: 65536
+			} and
 		(.[0].virt | test("^0x[0-9a-f]+$")) and
 		.[1:] == [{name: "b", kind: "region", pid: $opener, comm: "s l\\p", use: "open"}]' \
 		<<<"$OUT" || fail "$OUT"
@@ -43,10 +43,10 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "ps lists every mapping, however many pages of text they fill" {
 	local line fd n
-	local -a script=("open /dev/kex/a" 'map 0 1M')
-	region a size=1M
+	local -a script=("open /dev/kex/a" 'map 0 16M')
+	region a size=16M
 	for ((n = 1; n < 256; n += 2)); do
-		script+=("unmap $((n * 4096)) 4K")
+		script+=("unmap $((n * 65536)) 64K")
 	done
 	exec {fd}< <(exec kexmap "${script[@]}" 'say ready' 'pause' 3>&-)
 	HOLDERS+=("$!")
@@ -54,8 +54,8 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	exec {fd}<&-
 	assert_eq "$line" ready
 	exits 0 kexctl ps --json
-	jq -e 'length == 128 and all(.length == 4096) and
-		(map(.offset) | sort) == [range(0; 1048576; 8192)]' <<<"$OUT"
+	jq -e 'length == 128 and all(.length == 65536) and
+		(map(.offset) | sort) == [range(0; 16777216; 131072)]' <<<"$OUT"
 }
 
 @test "ps is for root, and says so" {
