@@ -5,6 +5,7 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
+KEX_TREE=split-carveout
 # Not to be removed, only taken down
 KEX_FIXED=(fb0 fb1)
 SPLIT=$KEX_CARVEOUTS/split
@@ -12,11 +13,6 @@ SPLIT_SIZE=$((0x380000))
 MAPPED=$KEX_CARVEOUTS/mapped
 OCM=$KEX_CARVEOUTS/ocm
 FIXED=$KEX_CARVEOUTS/fixed
-
-setup_file() {
-	[ -d /proc/device-tree/split-carveout ] ||
-		skip "the guest has another device tree: tests/lab/suite gives it tests/bats/dt/memory.dtso"
-}
 
 # phys_is NAME ADDRESS
 phys_is() {

@@ -20,6 +20,8 @@ SRAM=$KEX_CARVEOUTS/sram
 SRAM_SIZE=$((16 << 20))
 # Regions from the device tree: rmdir is refused, and a teardown takes them down
 KEX_FIXED=()
+# A node below the root that the tests of a file need
+KEX_TREE=''
 export LC_ALL=C
 
 KEX_LIB=${BASH_SOURCE[0]%/*}
@@ -142,6 +144,8 @@ kex_remove_all() {
 }
 
 setup() {
+	[ -z "$KEX_TREE" ] || [ -d "/proc/device-tree/$KEX_TREE" ] ||
+		skip "the guest's device tree has no $KEX_TREE; tests/lab/suite gives it one that has"
 	ERRNO='' STATUS='' OUT='' ERR=''
 	# bats traces every command, to name the line that failed: 5 ms each here.
 	# The lines of the test itself are enough.
