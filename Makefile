@@ -17,6 +17,7 @@ help:
 #: check            builds without warnings, static analysis, generated files, unit tests
 #: unit             tests of pure logic on this machine
 #: mutants          shows that the tests notice broken drivers
+#: bench            guest instructions that mapping costs, beside /dev/mem: KERNEL=6.12
 #:
 #: modules          the module: KDIR= ARCH= CROSS_COMPILE= O=
 #: modules_install  installs it: KDIR= INSTALL_MOD_PATH=
@@ -44,6 +45,9 @@ unit:
 mutants:
 	@tests/mutants/run
 
+bench:
+	@bench/run $(if $(KERNEL),--kernel '$(KERNEL)')
+
 modules modules_install:
 	$(MAKE) -C driver $@ $(call sub,driver)
 
@@ -63,5 +67,5 @@ clean:
 	find driver \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name modules.order -o -name Module.symvers \) -type f -delete
 
-.PHONY: help demo test shell check unit mutants modules modules_install kexctl \
+.PHONY: help demo test shell check unit mutants bench modules modules_install kexctl \
 	install uninstall schema clean

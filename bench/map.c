@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What mapping costs: map FILE OFFSET SIZE [EVICT]
+ *
+ * Prints a line for each of mmap, first and second write of a byte a page,
+ * munmap, and, with EVICT (the file to write 1 to), evict and refault. With
+ * the lab's --icount a guest nanosecond is a guest instruction. Three rounds,
+ * of which the last counts: the first ones pay for page tables and caches.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROUNDS	3
+
+enum step { MMAP, FIRST, SECOND, EVICT, REFAULT, MUNMAP, NR_STEPS };
+
+static const char * const names[NR_STEPS] = {
+	"mmap", "first write", "second write", "evict", "refault", "munmap",
+};
+
+static unsigned long long spent[NR_STEPS];
+
+static unsigned long long now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static void touch(volatile char *p, size_t size, size_t page)
+{
+	size_t off;
+
+	for (off = 0; off < size; off += page)
+		p[off] = 1;
+}
+
+static void evict(int fd)
+{
+	if (pwrite(fd, "1", 1, 0) != 1)
+		err(1, "evict");
+}
+
+/* Adds up nothing: what the last round took is what is left in spent */
+static void one_round(int fd, off_t offset, size_t size, int evict_fd)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	unsigned long long t[NR_STEPS + 1];
+	char *p;
+	int i;
+
+	t[MMAP] = now();
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+	t[FIRST] = now();
+	if (p == MAP_FAILED)
+		err(1, "mmap");
+	touch(p, size, page);
+	t[SECOND] = now();
+	touch(p, size, page);
+	t[EVICT] = now();
+	if (evict_fd >= 0)
+		evict(evict_fd);
+	t[REFAULT] = now();
+	if (evict_fd >= 0)
+		touch(p, size, page);
+	t[MUNMAP] = now();
+	munmap(p, size);
+	t[NR_STEPS] = now();
+	for (i = 0; i < NR_STEPS; i++)
+		spent[i] = t[i + 1] - t[i];
+}
+
+int main(int argc, char **argv)
+{
+	int fd, evict_fd = -1, i;
+	size_t size, pages;
+
+	if (argc < 4)
+		errx(1, "usage: map FILE OFFSET SIZE [EVICT]");
+	fd = open(argv[1], O_RDWR | O_SYNC);
+	if (fd < 0)
+		err(1, "%s", argv[1]);
+	if (argc > 4)
+		evict_fd = open(argv[4], O_WRONLY);
+	size = strtoull(argv[3], NULL, 0);
+	pages = size / sysconf(_SC_PAGESIZE);
+	for (i = 0; i < ROUNDS; i++)
+		one_round(fd, strtoull(argv[2], NULL, 0), size, evict_fd);
+	for (i = 0; i < NR_STEPS; i++)
+		if (evict_fd >= 0 || (i != EVICT && i != REFAULT))
+			printf("%-12s %12llu %10.1f\n", names[i],
+			       spent[i], (double)spent[i] / pages);
+	return 0;
+}
