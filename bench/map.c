@@ -47,7 +47,7 @@ static void evict(int fd)
 		err(1, "evict");
 }
 
-/* Adds up nothing: what the last round took is what is left in spent */
+/* Leaves in spent what this round took, so the last round's in the end */
 static void one_round(int fd, off_t offset, size_t size, int evict_fd)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
