@@ -10,6 +10,11 @@ lab_kernel_names() {
 	awk '!/^#/ && NF { print $1 }' "$lab_dir/kernels"
 }
 
+# Those that the suite takes when nothing else is said.
+lab_kernel_usual() {
+	awk '!/^#/ && NF && $2 != "-" { print $1 }' "$lab_dir/kernels"
+}
+
 # Sets kernel_{name,suite,kind,series,flavour,cpu} from the table.
 # shellcheck disable=SC2034 # not every caller needs all of them
 lab_kernel_find() {
@@ -80,6 +85,112 @@ lab_kernel_finish() {
 	# They insist on a cross compiler that is found through PATH.
 	sed -i -e '/^override CROSS_COMPILE = /d' "$hdr/.kernelvariables" || return 1
 	lab_wrap_for_libc "$d"/usr/lib/linux-kbuild-*
+}
+
+# --- kernels that are built ------------------------------------------------------
+
+lab_built_want() {
+	echo "linux-source-$kernel_series*/$kernel_suite"
+}
+
+# Configures and compiles, then leaves the same places as a stock kernel's set.
+# In the source folder itself, not with O=: then nothing names it by its path,
+# and what modules need of it can be moved. Neither time nor machine get into
+# the image, so that --icount figures are the same wherever it was built.
+lab_built_finish() {
+	local d=$1 src=$1/src f v
+	# not what an outer make was told, or -j
+	local -a make=(env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u KBUILD_OUTPUT make -C "$src" ARCH=arm64
+		CROSS_COMPILE="$lab_built_gcc/usr/bin/aarch64-linux-gnu-"
+		CC="$lab_built_gcc/usr/bin/aarch64-linux-gnu-gcc-14" LOCALVERSION=
+		KBUILD_BUILD_TIMESTAMP=2020-01-01 KBUILD_BUILD_USER=kex KBUILD_BUILD_HOST=lab)
+
+	"$lab_dir/install-deps" kernel || return 1
+	lab_say "  sources"
+	mkdir "$src" || return 1
+	tar -x -C "$src" --strip-components=1 -f "$d"/usr/src/linux-source-*.tar.xz || return 1
+	rm -rf "$d/usr/src"
+
+	lab_built_options >"$d/options" || return 1
+	"${make[@]}" KCONFIG_ALLCONFIG="$d/options" allnoconfig >"$d/log" 2>&1 || lab_built_log "$d/log" || return 1
+	lab_built_check "$d/options" "$src/.config" || return 1
+	lab_say "  compiling with $(nproc) processors, about ten minutes on two"
+	"${make[@]}" -j "$(nproc)" Image modules 2>&1 </dev/null | lab_built_progress >"$d/log" ||
+		lab_built_log "$d/log" || return 1
+	"${make[@]}" INSTALL_MOD_PATH="$d/usr" INSTALL_MOD_STRIP=1 modules_install >"$d/log" 2>&1 ||
+		lab_built_log "$d/log" || return 1
+
+	v=$(<"$src/include/config/kernel.release") || return 1
+	echo "$v" >"$d/release"
+	mv "$src/arch/arm64/boot/Image" "$d/vmlinuz" || return 1
+	rm -f "$d/usr/lib/modules/$v/build" "$d/usr/lib/modules/$v/source"
+	depmod -b "$d" "$v" || return 1
+
+	mkdir -p "$d/hdr/arch/arm64" || return 1
+	for f in Makefile .config Module.symvers include scripts arch/arm64/{Makefile,include}; do
+		mv "$src/$f" "$d/hdr/$f" || return 1
+	done
+	rm -rf "$src" "$d/log"
+	lab_say "  done"
+}
+
+# The options of kernel $kernel_name. Its release has the name's end, or
+# modules for several kernels of one source would be taken for each other's.
+lab_built_options() {
+	local f
+	for f in ${kernel_flavour//+/ }; do
+		cat "$lab_dir/config/$f.config" || return 1
+	done
+	printf 'CONFIG_LOCALVERSION="-%s"\n' "${kernel_name#"$kernel_series"-}"
+}
+
+# Of two lines for one option the last counts. None may be missing without
+# notice in what came of them: a detector that is off finds nothing.
+lab_built_check() {
+	local lost
+	lost=$(awk -F = '
+		/^#/ || !NF { next }
+		NR == FNR { want[$1] = $2; next }
+		{ got[$1] = $2 }
+		END {
+			for (o in want)
+				if (want[o] != (o in got ? got[o] : "n"))
+					print " " o "=" want[o]
+		}' "$1" "$2" | sort)
+	[[ -z $lost ]] || {
+		lab_say "$kernel_name cannot have these options:"$'\n'"$lost"
+		return 1
+	}
+}
+
+# Copies make's output and tells now and then how far it has got.
+lab_built_progress() {
+	local line n=0 next=$((EPOCHSECONDS + 30))
+	while IFS= read -r line; do
+		printf '%s\n' "$line"
+		n=$((n + 1))
+		if ((EPOCHSECONDS >= next)); then
+			lab_say "  $n files: ${line##* }"
+			next=$((EPOCHSECONDS + 30))
+		fi
+	done
+}
+
+lab_built_log() {
+	tail -n 30 "$1" | sed 's/^/kex-lab:   /' >&2
+	return 1
+}
+
+# A set like others, whose key has all that the kernel is made of.
+lab_built() {
+	local lab_built_gcc lab_set_extra
+	lab_built_gcc=$(lab_gcc) || exit
+	lab_set_extra=$(
+		lab_built_options || exit
+		printf '%s\n' "$lab_built_gcc"
+		declare -f lab_built_options
+	) || lab_die "no options for kernel '$kernel_name'"
+	lab_set "kernel-$kernel_name" lab_built_want lab_built_finish
 }
 
 # --- tools that run on this machine -------------------------------------------
@@ -181,7 +292,11 @@ lab_sysroot() {
 # Module builds for the kernel that lab_kernel_find chose. Without BTF: pahole
 # would have to be as new as the kernel; nor need its version be compared then.
 lab_kernel_dir() {
-	lab_set "kernel-$kernel_name" lab_kernel_want lab_kernel_finish
+	case $kernel_kind in
+	stock) lab_set "kernel-$kernel_name" lab_kernel_want lab_kernel_finish ;;
+	built) lab_built ;;
+	*) lab_die "kernel '$kernel_name' is of no known kind" ;;
+	esac
 }
 
 lab_sdk_kernel() {

@@ -406,12 +406,14 @@ lab_set() {
 }
 
 # The key holds the cache's path too: finished folders name themselves by it.
+# $lab_set_extra is what else a set is made of.
 lab_set_dir() {
 	local key
 	key=$({
 		printf '%s\n' "$lab_cache"
 		cut -d' ' -f2 "$3"
 		declare -f lab_unpack "$2"
+		printf '%s' "${lab_set_extra-}"
 	} | sha256sum)
 	printf '%s/sets/%s/%s' "$lab_cache" "$1" "${key:0:16}"
 }
