@@ -450,3 +450,34 @@ kernel_packages() { # KERNEL
 	in_stderr "kex-no-such-package    asked for by name"
 	[[ $(<"$TMPDIR/apt") == *"install kex-no-such-package" ]]
 }
+
+@test "an option that a built kernel did not get is named, the last line for it counts" {
+	printf 'CONFIG_A=y\nCONFIG_B=y\n# comment\nCONFIG_B=n\nCONFIG_C=n\nCONFIG_D=16\nCONFIG_E="x"\n' >"$TMPDIR/options"
+	printf 'CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_D=16\nCONFIG_E="x"\n' >"$TMPDIR/config"
+	run -0 library <<<'kernel_name=k; lab_built_check "$TMPDIR/options" "$TMPDIR/config"'
+	[ -z "$output" ]
+	printf 'CONFIG_C=y\nCONFIG_D=17\nCONFIG_E="x"\n' >"$TMPDIR/config"
+	run -1 --separate-stderr library <<<'kernel_name=k; lab_built_check "$TMPDIR/options" "$TMPDIR/config"'
+	[ "$stderr" = $'kex-lab: k cannot have these options:\n CONFIG_A=y\n CONFIG_C=n\n CONFIG_D=16' ]
+}
+
+@test "a built kernel's key changes with its options, and its release tells it from others" {
+	run -0 library <<-'END'
+	lab_kernel_find 6.12-debug
+	lab_built_options | grep -xe CONFIG_KASAN=y -e CONFIG_VIRTIO_CONSOLE=y -e 'CONFIG_LOCALVERSION=.*'
+	touch "$TMPDIR/answer"
+	lab_set_dir k lab_built_finish "$TMPDIR/answer"; echo
+	lab_set_extra=x
+	lab_set_dir k lab_built_finish "$TMPDIR/answer"
+	END
+	[ "${lines[0]}" = CONFIG_VIRTIO_CONSOLE=y ]
+	[ "${lines[1]}" = CONFIG_KASAN=y ]
+	[ "${lines[2]}" = 'CONFIG_LOCALVERSION="-debug"' ]
+	[ -n "${lines[3]}" ]
+	[ "${lines[3]}" != "${lines[4]}" ]
+}
+
+@test "the suite takes the stock kernels of each series unless others are named" {
+	run -0 library <<<'lab_kernel_usual | paste -sd" "'
+	[ "$output" = "6.1 6.12 7" ]
+}
