@@ -13,6 +13,7 @@ help:
 
 #: demo             a guided run in a guest, on a stock kernel
 #: test             all tests, in guests: KERNELS='6.1 7', TESTS='tests/bats/evict.bats'
+#: test-debug       the same on a kernel with every detector, ended by a search for leaks
 #: shell            a prompt in a guest: KERNEL=6.1
 #: check            builds without warnings, static analysis, generated files, unit tests
 #: unit             tests of pure logic on this machine
@@ -32,6 +33,10 @@ demo:
 
 test:
 	@tests/lab/suite $(if $(KERNELS),--kernels '$(KERNELS)') $(TESTS)
+
+test-debug:
+	@tests/lab/suite --kernels '$(or $(KERNELS),6.12-debug)' --timeout 2400 \
+		$(or $(TESTS),$(wildcard tests/bats/*.bats tests/bats/host/*.bats))
 
 shell:
 	@tests/lab/run $(if $(KERNEL),--kernel '$(KERNEL)')
@@ -67,5 +72,5 @@ clean:
 	find driver \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name modules.order -o -name Module.symvers \) -type f -delete
 
-.PHONY: help demo test shell check unit mutants bench modules modules_install kexctl \
+.PHONY: help demo test test-debug shell check unit mutants bench modules modules_install kexctl \
 	install uninstall schema clean
