@@ -40,16 +40,21 @@ lab_build() {
 	exec {fd}>&-
 }
 
-# The module for the kernel that lab_kernel_find chose, into $lab_ko.
+# The module for the kernel that lab_kernel_find chose, into $lab_ko, and the
+# one that the tests look at page tables with, into $lab_kexpte_ko.
 lab_build_module() {
-	local sdk release
+	local sdk release kexpte=tests/bats/progs/kexpte
+	sdk=$(lab_sdk_kernel)
+	release=$(<"$(lab_kernel_dir)/release")
+	# shellcheck disable=SC2086 # words
+	lab_build "kexpte-$release" $kexpte -- -C "$lab_repo/$kexpte" $sdk
+	# shellcheck disable=SC2034 # for the caller
+	lab_kexpte_ko=$lab_build_dir/kexpte-$release/kexpte.ko
 	if [[ -n ${KEX_KO-} ]]; then
 		[[ -r $KEX_KO ]] || lab_die "KEX_KO: no file '$KEX_KO'"
 		lab_ko=$KEX_KO
 		return
 	fi
-	sdk=$(lab_sdk_kernel)
-	release=$(<"$(lab_kernel_dir)/release")
 	# shellcheck disable=SC2086 # words
 	lab_build "module-$release" driver -- -C "$lab_repo/driver" $sdk
 	# shellcheck disable=SC2034 # for the caller

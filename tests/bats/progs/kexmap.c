@@ -636,6 +636,33 @@ static void do_smaps(char **arg)
 	fclose(smaps);
 }
 
+/* The entry of a page, or one field of it, as the module kexpte sees it */
+static void do_pte(char **arg)
+{
+	off_t addr = (off_t)(mapping()->addr + arg_size(arg, 1, NULL));
+	int fd = open("/dev/kexpte", O_RDONLY | O_CLOEXEC);
+	char line[REPLY_SIZE], *word, *save = NULL;
+	ssize_t len;
+
+	if (fd < 0)
+		die("no module kexpte");
+	len = pread(fd, line, sizeof(line) - 1, addr);
+	close(fd);
+	if (len < 0) {
+		say_ret(-1);
+		return;
+	}
+	line[len] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	say("%s", line);
+	if (!arg[2])
+		return;
+	len = strlen(arg[2]);
+	for (word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save))
+		if (!strncmp(word, arg[2], len) && word[len] == '=')
+			say("%s", word + len + 1);
+}
+
 /* ioctls */
 
 static void do_info(char **arg)
@@ -1056,6 +1083,7 @@ static const struct {
 	{ "store", do_store },		/* OFF LEN FILE */
 	{ "awaitfile", do_awaitfile },	/* OFF LEN FILE MS */
 	{ "smaps", do_smaps },		/* FIELD */
+	{ "pte", do_pte },		/* OFF [FIELD]: of the page-table entry */
 	{ "info", do_info },		/* FIELD */
 	{ "evict", do_evict },		/* OFF LEN */
 	{ "ioctl", do_ioctl },		/* NUMBER null|bad|info|range|sync [KEY=VALUE]... */
