@@ -165,9 +165,12 @@ static int kex_memory_adopt(struct kex_carveout *co, struct device *dev,
 	struct kex_memory *mem;
 
 	lockdep_assert_held(&kex_memory_lock);
-	if (co->mem && kex_memory_is(co->mem, dt)) {
-		kref_get(&co->mem->ref);
-		return 0;
+	list_for_each_entry(mem, &kex_memories, node) {
+		if (mem->co == co && kex_memory_is(mem, dt)) {
+			kref_get(&mem->ref);
+			co->mem = mem;
+			return 0;
+		}
 	}
 	mem = kex_memory_create(co, dev, dt);
 	if (IS_ERR(mem))
@@ -221,6 +224,7 @@ void kex_carveout_unbind(struct kex_carveout *co)
 {
 	lockdep_assert_held(&co->lock);
 	co->dev = NULL;
+	co->ready = false;
 	kex_memory_put(co->mem);
 }
 

@@ -117,7 +117,9 @@ static int kex_region_item_set(struct kex_region_item *item,
 	lockdep_assert_held(&item->co->lock);
 	switch (attr) {
 	case KEX_REGION_LIVE:
-		return val ? kex_region_item_up(item) : kex_region_item_down(item);
+		if (!val)
+			return kex_region_item_down(item);
+		return item->co->ready ? kex_region_item_up(item) : -ENODEV;
 	case KEX_REGION_REVOKE:
 		return kex_region_item_revoke(item);
 	default:

@@ -168,9 +168,16 @@ static pid_t kex_mm_pid(const struct mm_struct *mm, char comm[TASK_COMM_LEN])
 		break;
 	}
 	rcu_read_unlock();
+	if (!name[0])
+		name[0] = '-';
 	memcpy(comm, name, sizeof(name));
 	return pid;
 }
+
+/* As in /proc/mounts: blanks separate columns; and nothing for a terminal to obey */
+static const char kex_comm_escape[] =
+	"\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020"
+	"\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177 \\";
 
 static void kex_vma_print(const struct kex_region *region,
 			  struct vm_area_struct *vma, struct seq_buf *text)
@@ -179,9 +186,8 @@ static void kex_vma_print(const struct kex_region *region,
 	pid_t pid = kex_mm_pid(vma->vm_mm, comm);
 	int len;
 
-	/* As in /proc/mounts: the blank separates columns */
 	len = string_escape_mem(comm, strlen(comm), escaped, sizeof(escaped) - 1,
-				ESCAPE_OCTAL, " \t\n\\");
+				ESCAPE_OCTAL, kex_comm_escape);
 	escaped[len] = '\0';
 	seq_buf_printf(text, "%d %s %lx-%lx %llu %s %llu 4K\n", pid, escaped,
 		       vma->vm_start, vma->vm_end,

@@ -32,8 +32,10 @@
 /*
  * Lock order, outermost first. What is not nested has no order.
  *
- *	configfs' own (fragment, su_mutex), the platform device's lock
+ *	the platform device's lock
  *	  kex_bind_lock			carve-outs by name, one bind at a time
+ *	   configfs' own		(inodes, su_mutex, fragment)
+ *	    kex_carveouts_lock		the list of carve-outs
  *	    kex_carveout.lock		bound, live regions, wishes of its items
  *	      kex_nodes_lock		minors; open against take-down
  *	      kex_memory_lock		all claims on memory
@@ -201,6 +203,7 @@ struct kex_memory {
  *       earlier one that quarantined regions keep (which does not);
  *       kex_memory_lock
  * @cache: what a new item's cache attribute is, KEX_CACHE_*
+ * @ready: the regions of the device tree have their memory: others may go live
  * @name: DT label, else node name
  */
 struct kex_carveout {
@@ -213,6 +216,7 @@ struct kex_carveout {
 	struct list_head fixed;
 	struct kex_memory *mem;
 	unsigned int cache;
+	bool ready;
 	char name[KEX_NAME_SIZE];
 };
 

@@ -87,9 +87,14 @@ static int kex_bind(struct kex_carveout *co, struct device *dev,
 			dev->of_node, co->name, ret);
 	else
 		ret = kex_bind_regions(co, dev, dt);
-	if (ret)
+	if (ret) {
 		kex_unbind(co);
-	return ret;
+		return ret;
+	}
+	mutex_lock(&co->lock);
+	co->ready = true;
+	mutex_unlock(&co->lock);
+	return 0;
 }
 
 static int kex_probe_named(struct device *dev, const struct kex_dt *dt)

@@ -15,6 +15,9 @@
 #include "compat.h"
 #include "kex.h"
 
+/* How often an evict looks for an mmap under way */
+#define KEX_EVICT_PASSES	4
+
 /**
  * struct kex_mm - an address space that entered ->mmap
  * @node: in kex_region.mms
@@ -40,15 +43,21 @@ static void kex_mms_free(struct list_head *list)
 	}
 }
 
-static bool kex_mm_noted(struct kex_region *region, const struct mm_struct *mm)
+/* Is it noted? Moves what dead processes left to @dead on the way */
+static bool kex_mm_noted(struct kex_region *region, const struct mm_struct *mm,
+			 struct list_head *dead)
 {
-	struct kex_mm *entry;
+	struct kex_mm *entry, *next;
+	bool noted = false;
 
 	lockdep_assert_held(&region->mms_lock);
-	list_for_each_entry(entry, &region->mms, node)
+	list_for_each_entry_safe(entry, next, &region->mms, node) {
 		if (entry->mm == mm)
-			return true;
-	return false;
+			noted = true;
+		else if (!atomic_read(&entry->mm->mm_users))
+			list_move(&entry->node, dead);
+	}
+	return noted;
 }
 
 /**
@@ -57,13 +66,10 @@ static bool kex_mm_noted(struct kex_region *region, const struct mm_struct *mm)
  */
 void kex_map_prune(struct kex_region *region)
 {
-	struct kex_mm *entry, *next;
 	LIST_HEAD(dead);
 
 	spin_lock(&region->mms_lock);
-	list_for_each_entry_safe(entry, next, &region->mms, node)
-		if (!atomic_read(&entry->mm->mm_users))
-			list_move(&entry->node, &dead);
+	kex_mm_noted(region, NULL, &dead);
 	spin_unlock(&region->mms_lock);
 	kex_mms_free(&dead);
 }
@@ -80,7 +86,7 @@ static int kex_mm_note(struct kex_region *region, struct mm_struct *mm)
 	entry->mm = mm;
 
 	spin_lock(&region->mms_lock);
-	if (kex_mm_noted(region, mm))
+	if (kex_mm_noted(region, mm, &unused))
 		list_add(&entry->node, &unused);
 	else
 		list_add(&entry->node, &region->mms);
@@ -116,7 +122,9 @@ static int kex_mms_sync(struct kex_region *region, bool killable)
 	}
 
 	spin_lock(&region->mms_lock);
-	list_splice(&todo, &region->mms);
+	list_for_each_entry_safe(entry, next, &todo, node)
+		list_move(&entry->node, kex_mm_noted(region, entry->mm, &done) ?
+					&done : &region->mms);
 	spin_unlock(&region->mms_lock);
 	kex_mms_free(&done);
 	return ret;
@@ -144,20 +152,29 @@ static void kex_evict_range(struct kex_region *region, u64 off, u64 len)
 	kex_zap(region, off, len);
 }
 
-/* Second pass, if needed: what ->mmap had inserted, but not yet linked */
+/*
+ * Further passes, as long as there is an mmap that may have inserted entries
+ * and is not linked yet. Users who never stop to map do not keep us for ever:
+ * then the range does not count as evicted.
+ */
 static int kex_evict_late(struct kex_region *region, u64 off, u64 len)
 {
-	int ret;
+	int passes, ret;
 
 	lockdep_assert_held(&region->zap_lock);
-	if (!kex_mms_any(region))
-		return 0;
-	ret = kex_mms_sync(region, true);
-	if (ret)
-		return ret;
-	down_write(&region->map_rwsem);
-	kex_evict_range(region, off, len);
-	up_write(&region->map_rwsem);
+	for (passes = 0; kex_mms_any(region); passes++) {
+		ret = kex_mms_sync(region, true);
+		if (ret)
+			return ret;
+		down_write(&region->map_rwsem);
+		kex_evict_range(region, off, len);
+		if (passes == KEX_EVICT_PASSES && kex_mms_any(region))
+			bitmap_clear(region->evicted, off >> PAGE_SHIFT,
+				     len >> PAGE_SHIFT);
+		up_write(&region->map_rwsem);
+		if (passes == KEX_EVICT_PASSES)
+			break;
+	}
 	return 0;
 }
 

@@ -164,8 +164,10 @@ int kex_object_publish(struct kex_object *obj, struct device *parent)
 		goto out;
 	ret = xa_alloc_cyclic(&kex_nodes, &minor, obj, XA_LIMIT(0, KEX_MINORS - 1),
 			      &kex_next_minor, GFP_KERNEL);
-	if (ret < 0)
+	if (ret < 0) {
+		ret = ret == -EBUSY ? -ENOSPC : ret;
 		goto out;
+	}
 	ret = 0;
 	dev = device_create(kex_class, parent, MKDEV(MAJOR(kex_devt), minor), obj,
 			    "%s", obj->name);
@@ -178,7 +180,7 @@ int kex_object_publish(struct kex_object *obj, struct device *parent)
 	obj->minor = minor;
 out:
 	mutex_unlock(&kex_nodes_lock);
-	return ret == -EBUSY ? -ENOSPC : ret;
+	return ret;
 }
 
 /**

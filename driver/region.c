@@ -57,7 +57,8 @@ void kex_region_sync(struct kex_region *region, u64 off, u64 len, unsigned int d
 	u64 end = off + len, step;
 
 	for (; region->wb && off < end; off += step) {
-		step = min_t(u64, end - off, KEX_STEP);
+		/* Ends in mid-line would be cleaned, so let steps be aligned */
+		step = min_t(u64, end - off, KEX_STEP - (off & (KEX_STEP - 1)));
 		if (dir & KEX_SYNC_TO_DEVICE)
 			arch_wb_cache_pmem(region->wb + off, step);
 		if (dir & KEX_SYNC_FROM_DEVICE)
