@@ -13,3 +13,12 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	((memory <= 256)) || fail "$memory KiB of memory lost"
 	((slab <= 256)) || fail "slab has grown by $slab KiB"
 }
+
+@test "processes that map through one open file and end leave no address space behind" {
+	region t0 size=64K
+	exits 0 kexmap <<-END
+		open $N
+		mapkids 400 64K -> ?
+	END
+	((OUT < 100)) || fail "$OUT address spaces are kept"
+}

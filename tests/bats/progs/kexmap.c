@@ -884,6 +884,44 @@ static void kid_loop(int from, int to)
 	_exit(0);
 }
 
+/* How many address spaces the kernel keeps */
+static long mm_count(void)
+{
+	FILE *file = fopen("/proc/slabinfo", "r");
+	char line[512];
+	long count = -1;
+
+	while (file && count < 0 && fgets(line, sizeof(line), file))
+		sscanf(line, "mm_struct %ld", &count);
+	if (count < 0)
+		die("/proc/slabinfo has no mm_struct");
+	fclose(file);
+	return count;
+}
+
+/*
+ * One after the other, kids map through this file and end without a munmap:
+ * how many address spaces are left of them while it is open
+ */
+static void do_mapkids(char **arg)
+{
+	size_t count = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	long before = mm_count();
+	int status;
+	pid_t pid;
+
+	while (count--) {
+		pid = fork();
+		if (pid < 0)
+			die("fork: %m");
+		if (!pid)
+			_exit(mmap(NULL, len, PROT_READ, MAP_SHARED, file(), 0) == MAP_FAILED);
+		if (waitpid(pid, &status, 0) != pid || status)
+			die("a kid could not map");
+	}
+	say("%ld", mm_count() - before);
+}
+
 static void do_fork(char **arg)
 {
 	int down[2], up[2];
@@ -1094,6 +1132,7 @@ static const struct {
 	{ "rmdir", do_rmdir },		/* PATH */
 	{ "exists", do_exists },	/* PATH -> yes|no */
 	{ "setuid", do_setuid },	/* ID */
+	{ "mapkids", do_mapkids },	/* COUNT LEN -> address spaces left */
 	{ "fork", do_fork },		/* the next kid: 1, 2, … */
 	{ "kid", do_kid },		/* N COMMAND */
 	{ "send", do_send },		/* N COMMAND: does not wait */
