@@ -5,9 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bytes.h"
+#include "access.h"
 #include "carveout.h"
 #include "cmd.h"
+#include "copy.h"
 #include "item.h"
 #include "out.h"
 #include "parse.h"
@@ -300,14 +301,14 @@ static enum status evict(const struct cmd_args *args)
 
 static enum status load(const struct cmd_args *args)
 {
-	enum status status = bytes_load(args);
+	enum status status = copy_load(args);
 
 	return status ? status : acted_on(args->names[0]);
 }
 
 static enum status poke(const struct cmd_args *args)
 {
-	enum status status = bytes_poke(args);
+	enum status status = access_poke(args);
 
 	return status ? status : acted_on(args->names[0]);
 }
@@ -400,7 +401,7 @@ static const struct cmd cmds[] = {
 	},
 	{
 		.verb = "dump",
-		.run = bytes_dump,
+		.run = copy_dump,
 		.synopsis = "NAME [OFF+LEN]",
 		.summary = "write its bytes to stdout",
 		.help = "As they are, hence not to a terminal. What takes longer than a second shows\n"
@@ -429,7 +430,7 @@ static const struct cmd cmds[] = {
 	},
 	{
 		.verb = "peek",
-		.run = bytes_peek,
+		.run = access_peek,
 		.synopsis = "NAME OFF [COUNT]",
 		.summary = "read COUNT values (default 1), each by one load of its width",
 		.help = "OFF must be a multiple of the width. JSON has offset and width in bytes, and\n"

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Open the node of a region that was named, and see what of it was meant. */
+#include "parse.h"
+#include "span.h"
+
+/**
+ * span_open - find a region and open its node
+ * @span: out: item and dev; to be shut whatever is returned
+ * @name: the region
+ * @verb: what a message calls it
+ * @write: whether its bytes are to be changed
+ * Return: DONE, or another status after a message.
+ */
+enum status span_open(struct span *span, const char *name, const char *verb, bool write)
+{
+	enum status status;
+	int err;
+
+	span->dev.fd = -1;
+	status = item_find(&kind_region, name, &span->item);
+	if (status)
+		return status;
+	if (!item_is_live(&span->item))
+		return fail_on(REFUSED, span->item.kind->schema->name, name, "%s: it is not live "
+			       "(first: kexctl region set %s live=1)", verb, name);
+	err = dev_open(name, write, &span->dev);
+	return err ? refused_node(&span->item, verb, err) : DONE;
+}
+
+/**
+ * span_shut - close the node and forget the region
+ * @span: from span_open(), or zeroed but for dev.fd, which is -1
+ */
+void span_shut(struct span *span)
+{
+	dev_close(&span->dev);
+	item_close(&span->item);
+}
+
+/**
+ * span_check - whether what is meant lies inside
+ * @span: open, with off and len
+ * @what: such as "range"
+ * @typed: what a message calls it
+ * Return: DONE, or REFUSED after a message.
+ */
+enum status span_check(const struct span *span, const char *what, const char *typed)
+{
+	char text[SIZE_TEXT_MAX];
+
+	if (span->off <= span->dev.size && span->len <= span->dev.size - span->off)
+		return DONE;
+	return fail_on(REFUSED, span->item.kind->schema->name, span->item.name,
+		       "%s %s: ends behind the region (size %s)", what, typed,
+		       format_size(span->dev.size, text));
+}
