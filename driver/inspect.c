@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_buf.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
 
@@ -189,11 +190,12 @@ static void kex_vma_print(const struct kex_region *region,
 	len = string_escape_mem(comm, strlen(comm), escaped, sizeof(escaped) - 1,
 				ESCAPE_OCTAL, kex_comm_escape);
 	escaped[len] = '\0';
-	seq_buf_printf(text, "%d %s %lx-%lx %llu %s %llu 4K\n", pid, escaped,
+	seq_buf_printf(text, "%d %s %lx-%lx %llu %s %llu %luK\n", pid, escaped,
 		       vma->vm_start, vma->vm_end,
 		       (u64)vma->vm_pgoff << PAGE_SHIFT,
 		       kex_region_cache_words[region->cache],
-		       (u64)kex_vma_resident(vma, NULL) << PAGE_SHIFT);
+		       (u64)kex_vma_resident(vma, NULL) << PAGE_SHIFT,
+		       PAGE_SIZE / SZ_1K);
 }
 
 static void kex_users_print(struct kex_region *region, struct seq_buf *text)

@@ -133,16 +133,16 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 @test "users has a line for each mapping: who, where, what and how much of it" {
 	local at='[0-9a-f]+-[0-9a-f]+' line
 	local -a lines
-	region t0 size=64K cache=uncached
-	hold "$N" 64K
+	region t0 size=16P cache=uncached
+	hold "$N" 16P
 	slurp OUT "$S/users"
-	line="^$HOLDER kexmap $at 0 uncached 65536 4K\$"
+	line="^$HOLDER kexmap $at 0 uncached $((16 * PAGE)) $PAGE_TEXT\$"
 	[[ $OUT =~ $line ]] || fail "$OUT"
 	kexmap <<-EOF >"$BATS_TEST_TMPDIR/users"
 		open $N
-		map 16K 32K
+		map 4P 8P
 		fork
-		evict 0 64K
+		evict 0 16P
 		touch 0
 		get $S/mappings -> 3
 		get $S/users -> ?
@@ -153,8 +153,10 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 	mapfile -t lines <"$BATS_TEST_TMPDIR/users"
 	assert_eq "${#lines[@]}" 3
 	slurp OUT "$BATS_TEST_TMPDIR/users"
-	for line in "$HOLDER kexmap $at 0 uncached 0 4K" "[0-9]+ kexmap $at 16384 uncached 4096 4K" \
-		"[0-9]+ kexmap $at 16384 uncached 0 4K"; do
+	for line in "$HOLDER kexmap $at 0 uncached 0" \
+		"[0-9]+ kexmap $at $((4 * PAGE)) uncached $PAGE" \
+		"[0-9]+ kexmap $at $((4 * PAGE)) uncached 0"; do
+		line+=" $PAGE_TEXT"
 		[[ $OUT =~ $line ]] || fail "no '$line' in $OUT"
 	done
 	release "$HOLDER"
