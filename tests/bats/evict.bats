@@ -10,20 +10,20 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	local cache populate i=0
 	for cache in write-back write-combine uncached device; do
 		for populate in eager lazy; do
-			region "t$i" size=64K cache="$cache" populate="$populate"
+			region "t$i" size=16P cache="$cache" populate="$populate"
 			kexmap <<-EOF
 				open $N
-				map 0 64K
-				fill 0 64K 7
-				faults 0 64K -> 0
-				evict 0 64K
-				faults 8K 4K -> 1
-				faults 8K 4K w -> 0
-				check 0 64K 7
-				faults 0 64K -> 0
-				evict 0 64K
-				faults 60K 4K w -> 1
-				check 0 64K 7
+				map 0 16P
+				fill 0 16P 7
+				faults 0 16P -> 0
+				evict 0 16P
+				faults 2P 1P -> 1
+				faults 2P 1P w -> 0
+				check 0 16P 7
+				faults 0 16P -> 0
+				evict 0 16P
+				faults 15P 1P w -> 1
+				check 0 16P 7
 			EOF
 			i=$((i + 1))
 		done
@@ -31,111 +31,111 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "the first access after an evict may as well be the write" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		fill 0 64K 1
-		evict 0 64K
-		fill 0 64K 2
-		evict 0 64K
-		check 0 64K 2
-		map 0 64K r
-		check 0 64K 2
-		evict 0 64K
-		faults 0 4K -> 1
-		check 0 64K 2
+		map 0 16P
+		fill 0 16P 1
+		evict 0 16P
+		fill 0 16P 2
+		evict 0 16P
+		check 0 16P 2
+		map 0 16P r
+		check 0 16P 2
+		evict 0 16P
+		faults 0 1P -> 1
+		check 0 16P 2
 	EOF
 }
 
 @test "an evict of a range leaves its neighbours alone" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		fill 0 64K 3
-		evict 16K 8K
-		get $S/resident -> 57344
-		faults 0 16K -> 0
-		faults 24K 40K -> 0
-		faults 16K 4K -> 1
-		check 0 64K 3
-		map 32K 32K
-		evict 36K 4K
-		faults 0 4K -> 0
-		faults 8K 24K -> 0
-		faults 4K 4K -> 1
+		map 0 16P
+		fill 0 16P 3
+		evict 4P 2P
+		get $S/resident -> 14P
+		faults 0 4P -> 0
+		faults 6P 10P -> 0
+		faults 4P 1P -> 1
+		check 0 16P 3
+		map 8P 8P
+		evict 9P 1P
+		faults 0 1P -> 0
+		faults 2P 6P -> 0
+		faults 1P 1P -> 1
 		use 0
-		faults 36K 4K -> 1
-		check 0 64K 3
+		faults 9P 1P -> 1
+		check 0 16P 3
 	EOF
 }
 
 @test "an evict reaches every mapping: other processes, forked children, moved and split ones" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		fork
 		kid 1 open $N
-		kid 1 map 0 64K
-		kid 1 fill 0 64K 4
-		kid 1 faults 0 64K -> 0
+		kid 1 map 0 16P
+		kid 1 fill 0 16P 4
+		kid 1 faults 0 16P -> 0
 		open $N
-		map 0 64K
+		map 0 16P
 		fork
-		kid 2 faults 0 64K w -> ?
-		kid 2 faults 0 64K w -> 0
-		map 0 64K r
+		kid 2 faults 0 16P w -> ?
+		kid 2 faults 0 16P w -> 0
+		map 0 16P r
 		move
-		unmap 16K 4K
-		faults 0 16K -> 0
-		evict 0 64K
-		faults 0 4K -> 1
-		faults 20K 4K -> 1
+		unmap 4P 1P
+		faults 0 4P -> 0
+		evict 0 16P
+		faults 0 1P -> 1
+		faults 5P 1P -> 1
 		use 0
-		faults 0 4K -> 1
-		kid 1 faults 0 4K -> 1
-		kid 2 faults 0 4K -> 1
-		kid 1 check 0 64K 4
-		kid 2 check 0 64K 4
-		check 0 64K 4
-		faults 0 64K -> 0
-		kid 1 faults 0 64K -> 0
-		kid 2 faults 0 64K -> 0
+		faults 0 1P -> 1
+		kid 1 faults 0 1P -> 1
+		kid 2 faults 0 1P -> 1
+		kid 1 check 0 16P 4
+		kid 2 check 0 16P 4
+		check 0 16P 4
+		faults 0 16P -> 0
+		kid 1 faults 0 16P -> 0
+		kid 2 faults 0 16P -> 0
 	EOF
 }
 
 @test "sysfs evicts the whole region or a range of it" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		fill 0 64K 5
+		map 0 16P
+		fill 0 16P 5
 		put $S/evict 1
 		get $S/resident -> 0
-		faults 0 4K -> 1
-		check 0 64K 5
-		put $S/evict 0 4096
-		get $S/resident -> 61440
-		faults 4K 60K -> 0
-		faults 0 4K -> 1
-		put $S/evict 0x4000 8K
-		faults 0 16K -> 0
-		faults 24K 40K -> 0
-		faults 16K 4K -> 1
-		put $S/evict 0 64k
-		faults 60K 4K -> 1
-		check 0 64K 5
+		faults 0 1P -> 1
+		check 0 16P 5
+		put $S/evict 0 $PAGE
+		get $S/resident -> 15P
+		faults 1P 15P -> 0
+		faults 0 1P -> 1
+		put $S/evict $(printf 0x%x $((4 * PAGE))) $((2 * PAGE >> 10))K
+		faults 0 4P -> 0
+		faults 6P 10P -> 0
+		faults 4P 1P -> 1
+		put $S/evict 0 $((16 * PAGE >> 10))k
+		faults 15P 1P -> 1
+		check 0 16P 5
 		get $S/evictions -> 4
 	EOF
 }
 
 @test "what sysfs cannot evict it refuses, and evicts nothing" {
 	local line
-	region t0 size=64K
-	hold "$N" 64K
+	region t0 size=16P
+	hold "$N" 16P
 	while IFS= read -r line; do
 		assert_refused "${line%% *}" "$S/evict" "${line#* }"
-	done <<-'EOF'
+	done <<-EOF
 		EINVAL 
 		EINVAL 0
 		EINVAL x
@@ -143,90 +143,90 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		EINVAL 1x
 		EINVAL 0 0
 		EINVAL 0 100
-		EINVAL 100 4096
-		EINVAL 0 4096 1
-		EINVAL 0 4096x
-		EINVAL 0+4096
-		EINVAL 0 -4096
-		EINVAL 0,4096
-		ERANGE 0 68K
-		ERANGE 64K 4K
-		ERANGE 1G 4K
-		ERANGE 18446744073709547520 8192
+		EINVAL 100 65536
+		EINVAL 0 65536 1
+		EINVAL 0 65536x
+		EINVAL 0+65536
+		EINVAL 0 -65536
+		EINVAL 0,65536
+		ERANGE 0 $((17 * PAGE))
+		ERANGE $((16 * PAGE)) $PAGE
+		ERANGE 1G 64K
+		ERANGE 18446744073709486080 131072
 		ERANGE 0 18446744073709551616
 	EOF
 	assert_file "$S/evictions" 0
-	assert_file "$S/resident" 65536
+	assert_file "$S/resident" $((16 * PAGE))
 	assert_file "$S/state" resident
 }
 
 @test "state, resident and the counters tell what happened" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		get $S/state -> resident
 		get $S/resident -> 0
 		open $N
-		map 0 64K
-		get $S/resident -> 65536
-		map 0 32K
-		get $S/resident -> 65536
-		evict 0 32K
+		map 0 16P
+		get $S/resident -> 16P
+		map 0 8P
+		get $S/resident -> 16P
+		evict 0 8P
 		get $S/state -> resident
-		get $S/resident -> 32768
+		get $S/resident -> 8P
 		get $S/evictions -> 1
 		get $S/restores -> 0
-		evict 0 64K
+		evict 0 16P
 		get $S/state -> evicted
 		get $S/resident -> 0
 		get $S/evictions -> 2
 		get $S/restores -> 0
 		get $S/faults -> 0
 		use 0
-		faults 0 4K -> 1
+		faults 0 1P -> 1
 		get $S/state -> resident
 		get $S/faults -> 1
-		is 0 64K 0
-		faults 0 64K -> 0
-		get $S/resident -> 65536
+		is 0 16P 0
+		faults 0 16P -> 0
+		get $S/resident -> 16P
 		get $S/evictions -> 2
 	EOF
 }
 
 @test "an evict of what nobody has mapped is done and counted" {
-	region t0 size=64K populate=lazy
+	region t0 size=16P populate=lazy
 	kexmap <<-EOF
 		put $S/evict 1
 		get $S/state -> evicted
 		open $N
-		pread 0 64K -> 65536
+		pread 0 16P -> 16P
 		datais 0
-		map 0 64K
-		faults 0 4K -> 1
-		is 0 64K 0
+		map 0 16P
+		faults 0 1P -> 1
+		is 0 16P 0
 		get $S/state -> resident
 		unmap
-		evict 0 64K
-		evict 0 64K
+		evict 0 16P
+		evict 0 16P
 		get $S/evictions -> 3
 		get $S/resident -> 0
 	EOF
 }
 
 @test "read and write reach evicted memory, and the mapping finds what they wrote" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		fill 0 64K 1
-		evict 0 64K
-		pread 0 64K -> 65536
+		map 0 16P
+		fill 0 16P 1
+		evict 0 16P
+		pread 0 16P -> 16P
 		data 0 1
-		pwrite 0 64K 2 -> 65536
-		check 0 64K 2
-		evict 0 64K
+		pwrite 0 16P 2 -> 16P
+		check 0 16P 2
+		evict 0 16P
 		unmap
-		map 0 64K
-		check 0 64K 2
+		map 0 16P
+		check 0 16P 2
 	EOF
 }
 
@@ -237,16 +237,16 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		map 0 8M
 		fill 0 8M 6
 		evict 0 8M
-		faults 0 4K -> 1
+		faults 0 1P -> 1
 		check 0 8M 6
 		evict 2M 2M
 		check 0 8M 6
 		evict 1M 4M
-		evict 4092K 8K
-		fill 4M 4K 7
+		evict $(((4 << 20) - PAGE)) 2P
+		fill 4M 1P 7
 		check 0 4M 6
-		check 4M 4K 7
-		check 4100K 4092K 6
+		check 4M 1P 7
+		check $(((4 << 20) + PAGE)) $(((4 << 20) - PAGE)) 6
 	EOF
 }
 

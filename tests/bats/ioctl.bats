@@ -18,7 +18,7 @@ SYNC=0xbe01
 		map 0 64K r
 		file 0
 		map 64K 128K
-		faults 0 4K -> 1
+		faults 0 1P -> 1
 		evict 0 192K
 		info name -> some.region-0
 		info kind -> 0
@@ -84,35 +84,35 @@ SYNC=0xbe01
 }
 
 @test "EVICT refuses a wrong size, set bits, bad ranges and bad memory, and evicts nothing" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		ioctl $EVICT range argsz=0 len=4K -> EINVAL
-		ioctl $EVICT range argsz=23 len=4K -> EINVAL
-		ioctl $EVICT range argsz=32 tail=1 len=4K -> E2BIG
-		ioctl $EVICT range argsz=0xffffffff len=4K -> E2BIG
-		ioctl $EVICT range flags=1 len=4K -> EINVAL
+		map 0 16P
+		ioctl $EVICT range argsz=0 len=1P -> EINVAL
+		ioctl $EVICT range argsz=23 len=1P -> EINVAL
+		ioctl $EVICT range argsz=32 tail=1 len=1P -> E2BIG
+		ioctl $EVICT range argsz=0xffffffff len=1P -> E2BIG
+		ioctl $EVICT range flags=1 len=1P -> EINVAL
 		ioctl $EVICT range len=0 -> EINVAL
-		ioctl $EVICT range off=64K len=0 -> EINVAL
+		ioctl $EVICT range off=16P len=0 -> EINVAL
 		ioctl $EVICT range len=100 -> EINVAL
-		ioctl $EVICT range off=100 len=4K -> EINVAL
-		ioctl $EVICT range len=68K -> ERANGE
-		ioctl $EVICT range off=64K len=4K -> ERANGE
-		ioctl $EVICT range off=0xfffffffffffff000 len=4K -> ERANGE
-		ioctl $EVICT range off=0xfffffffffffff000 len=8K -> ERANGE
-		ioctl $EVICT range off=4K len=0xfffffffffffff000 -> ERANGE
+		ioctl $EVICT range off=100 len=1P -> EINVAL
+		ioctl $EVICT range len=17P -> ERANGE
+		ioctl $EVICT range off=16P len=1P -> ERANGE
+		ioctl $EVICT range off=0xffffffffffff0000 len=64K -> ERANGE
+		ioctl $EVICT range off=0xffffffffffff0000 len=128K -> ERANGE
+		ioctl $EVICT range off=64K len=0xffffffffffff0000 -> ERANGE
 		ioctl $EVICT null -> EFAULT
 		ioctl $EVICT bad -> EFAULT
 		get $S/evictions -> 0
-		faults 0 64K -> 0
+		faults 0 16P -> 0
 		open $N r
-		ioctl $EVICT range len=4K -> EBADF
+		ioctl $EVICT range len=1P -> EBADF
 		get $S/evictions -> 0
 		file 0
-		ioctl $EVICT range argsz=32 off=60K len=4K
-		ioctl $EVICT range ro=1 len=4K
-		faults 0 4K -> 1
+		ioctl $EVICT range argsz=32 off=15P len=1P
+		ioctl $EVICT range ro=1 len=1P
+		faults 0 1P -> 1
 		get $S/evictions -> 2
 	EOF
 }

@@ -78,7 +78,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_file "$R/mode" 0600
 	assert_file "$R/scrub" 0
 	assert_file "$R/populate" lazy
-	exits 0 kexctl --dry-run region evict r1 0x1000+4K
+	exits 0 kexctl --dry-run region evict r1 0x10000+64K
 	assert_file "$S/evictions" 0
 	bash -euc "$OUT"
 	assert_file "$S/evictions" 1

@@ -49,7 +49,7 @@ offers() {
 	offers 'kexctl region create x --carveout=s' sram
 	offers 'kexctl region create x --cache w' write-back write-combine
 	offers 'kexctl region create x --cache=' write-back write-combine uncached device
-	offers 'kexctl region create x --size 4K --populate l' lazy
+	offers 'kexctl region create x --size 64K --populate l' lazy
 	offers 'kexctl region set fb0 po' populate=
 	assert_eq "$COMPOPT" '-o nospace;'
 	offers 'kexctl region set fb0 populate=' eager lazy

@@ -34,6 +34,7 @@ size_refused() {
 }
 
 @test "a size that cannot be read is a usage error, one that cannot be had is refused" {
+	local up=$(((100000 + PAGE - 1) / PAGE * PAGE))
 	refused 1 "region 'r1'" 'size' missing -- region create r1
 	size_refused 1 junk 'not a size'
 	size_refused 1 64Kx 'not a size'
@@ -43,51 +44,51 @@ size_refused() {
 	size_refused 1 18446744073709551616 '64 bits'
 	size_refused 1 17179869184G '64 bits'
 	size_refused 2 0 'too small'
-	size_refused 2 1 'multiple of the 4K page'
-	refused 2 "size 100000: not a multiple of the 4K page (did you mean 100K?)" -- \
+	size_refused 2 1 "multiple of the $PAGE_TEXT page (did you mean $PAGE_TEXT?)"
+	refused 2 "size 100000: not a multiple of the $PAGE_TEXT page (did you mean $((up >> 10))K?)" -- \
 		region create r1 --size 100000
 	size_refused 2 65M free
 	assert_contains "$ERR" 64M
-	refused 2 "region 'r1': size" free -- region create r1 --size 18446744073709547520
+	refused 2 "region 'r1': size" free -- region create r1 --size 18446744073709486080
 	refused 2 "region 'r1': size 17M" "'sram'" 16M -- region create r1 --size 17M --carveout sram
 	assert_file "$FPGA/free" "$FPGA_SIZE"
 }
 
 @test "a bad offset is refused with its cause" {
 	region r0 size=1M offset=1M
-	refused 1 "region 'r1': offset junk" -- region create r1 --size 4K --offset junk
-	refused 1 "region 'r1': offset -4K" -- region create r1 --size 4K --offset=-4K
-	refused 2 "region 'r1': offset 2048: not a multiple" -- region create r1 --size 4K --offset 2048
-	refused 2 "region 'r1': offset 1M:" "'r0'" -- region create r1 --size 4K --offset 1M
-	refused 2 "region 'r1': offset 1020K:" "'r0'" -- region create r1 --size 8K --offset 1020K
-	refused 2 "region 'r1': offset 64M:" -- region create r1 --size 4K --offset 64M
-	refused 2 "region 'r1': offset 65532K:" -- region create r1 --size 8K --offset 65532K
+	refused 1 "region 'r1': offset junk" -- region create r1 --size 64K --offset junk
+	refused 1 "region 'r1': offset -4K" -- region create r1 --size 64K --offset=-4K
+	refused 2 "region 'r1': offset 2048: not a multiple" -- region create r1 --size 64K --offset 2048
+	refused 2 "region 'r1': offset 1M:" "'r0'" -- region create r1 --size 64K --offset 1M
+	refused 2 "region 'r1': offset 960K:" "'r0'" -- region create r1 --size 128K --offset 960K
+	refused 2 "region 'r1': offset 64M:" -- region create r1 --size 64K --offset 64M
+	refused 2 "region 'r1': offset 65472K:" -- region create r1 --size 128K --offset 65472K
 	refused 1 "region 'r1': offset 18446744073709551616:" -- \
-		region create r1 --size 4K --offset 18446744073709551616
+		region create r1 --size 64K --offset 18446744073709551616
 	assert_file "$FPGA/free" $((FPGA_SIZE - (1 << 20)))
 }
 
 @test "a bad word or mode is refused before anything is made" {
 	refused 1 "region 'r1': cache purple" write-back write-combine uncached device -- \
-		region create r1 --size 4K --cache purple
-	refused 1 "region 'r1': populate never" eager lazy -- region create r1 --size 4K --populate never
-	refused 1 "region 'r1': mode 8" -- region create r1 --size 4K --mode 8
-	refused 2 "region 'r1': mode 1000" -- region create r1 --size 4K --mode 1000
+		region create r1 --size 64K --cache purple
+	refused 1 "region 'r1': populate never" eager lazy -- region create r1 --size 64K --populate never
+	refused 1 "region 'r1': mode 8" -- region create r1 --size 64K --mode 8
+	refused 2 "region 'r1': mode 1000" -- region create r1 --size 64K --mode 1000
 }
 
 @test "a bad name is a usage error and a taken one is refused" {
 	local name
 	for name in A r1A .. . a/b /r1 '' 'r 1' ä a2345678901234567890123456789012 _ctl; do
-		exits 1 kexctl region create --size 4K "$name"
+		exits 1 kexctl region create --size 64K "$name"
 		[[ $ERR == 'kexctl: '* ]] || fail "'$name': $ERR"
 	done
 	set -- "$FPGA"/regions/*
 	[ ! -e "$1" ] || fail "something was made: $*"
-	exits 0 kexctl region create a234567890123456789012345678901 --size 4K
-	region r0 size=4K live=0
-	refused 2 "region 'r0'" taken -- region create r0 --size 4K
-	refused 2 "region 'r0'" taken -- region create r0 --size 4K --carveout sram
-	refused 2 "region 'r0'" taken -- --dry-run region create r0 --size 4K
+	exits 0 kexctl region create a234567890123456789012345678901 --size 64K
+	region r0 size=64K live=0
+	refused 2 "region 'r0'" taken -- region create r0 --size 64K
+	refused 2 "region 'r0'" taken -- region create r0 --size 64K --carveout sram
+	refused 2 "region 'r0'" taken -- --dry-run region create r0 --size 64K
 }
 
 @test "what is not there is exit 3" {
@@ -95,10 +96,10 @@ size_refused() {
 	refused 3 "region 'r1'" 'not found' -- region delete r1
 	refused 3 "region 'r1'" 'not found' -- region delete r1 --force
 	refused 3 "region 'r1'" 'not found' -- region evict r1
-	refused 3 "region 'r1'" 'not found' -- region set r1 size=4K
+	refused 3 "region 'r1'" 'not found' -- region set r1 size=64K
 	refused 3 "carveout 'nope'" 'not found' fpga sram -- carveout show nope
-	refused 3 "carveout 'nope'" 'not found' -- region create r1 --size 4K --carveout nope
-	region r0 size=4K
+	refused 3 "carveout 'nope'" 'not found' -- region create r1 --size 64K --carveout nope
+	region r0 size=64K
 	refused 3 "region 'r1'" r0 -- region show r1
 }
 
@@ -107,12 +108,12 @@ size_refused() {
 	refused 1 noun -- --json
 	refused 1 "'nope'" -- nope
 	refused 1 "'nope'" -- region nope
-	refused 1 'cre' -- region cre r1 --size 4K
+	refused 1 'cre' -- region cre r1 --size 64K
 	refused 1 'reg' -- reg list
 	refused 1 -- region create
-	refused 1 extra -- region create r1 extra --size 4K
+	refused 1 extra -- region create r1 extra --size 64K
 	refused 1 -- region create r1 --size
-	refused 1 -- region create r1 --size 4K --nope
+	refused 1 -- region create r1 --size 64K --nope
 	refused 1 -- region show
 	refused 1 -- region delete
 	refused 1 -- region evict
@@ -121,9 +122,9 @@ size_refused() {
 	refused 1 -- region set r0 size
 	refused 1 "region 'r0': range junk" -- region evict r0 junk
 	refused 1 "region 'r0': range 0+" -- region evict r0 0+
-	refused 1 "region 'r0': range 8K-4K" -- region evict r0 8K-4K
-	refused 2 "region 'r0': range 0+68K" -- region evict r0 0+68K
-	refused 2 "region 'r0': range 1+4K" -- region evict r0 1+4K
+	refused 1 "region 'r0': range 128K-64K" -- region evict r0 128K-64K
+	refused 2 "region 'r0': range 0+128K" -- region evict r0 0+128K
+	refused 2 "region 'r0': range 1+64K" -- region evict r0 1+64K
 	refused 2 "region 'r0': range 0+0" -- region evict r0 0+0
 	assert_file "$S/evictions" 0
 }
@@ -155,7 +156,7 @@ size_refused() {
 	local -a user=(setpriv --reuid 1000 --regid 1000 --clear-groups)
 	region r0 size=64K
 	local what
-	for what in 'region create r1 --size 4K' 'region delete r0' 'region delete r0 --force' \
+	for what in 'region create r1 --size 64K' 'region delete r0' 'region delete r0 --force' \
 		'region set r0 live=0' 'region evict r0' clear; do
 		# shellcheck disable=SC2086 # words
 		exits 2 "${user[@]}" kexctl $what
@@ -174,7 +175,7 @@ size_refused() {
 @test "without configfs every command says how to mount it, and exits 2" {
 	local what
 	umount "${KEX%/kex}"
-	for what in 'region create r1 --size 4K' region carveout features clear 'region show r1'; do
+	for what in 'region create r1 --size 64K' region carveout features clear 'region show r1'; do
 		# shellcheck disable=SC2086 # words
 		try kexctl $what
 		[ "$STATUS" = 2 ] || break
@@ -188,7 +189,7 @@ size_refused() {
 @test "without the module every command says how to load it, and exits 2" {
 	local what
 	rmmod kex
-	for what in 'region create r1 --size 4K' region carveout features clear 'region show r1'; do
+	for what in 'region create r1 --size 64K' region carveout features clear 'region show r1'; do
 		# shellcheck disable=SC2086 # words
 		try kexctl $what
 		[ "$STATUS" = 2 ] || break

@@ -30,7 +30,7 @@ bring_back() {
 	assert_file "$R/live" 1
 	assert_file "$S/cache" uncached
 	exits 0 kexctl region set fb0 live=0
-	exits 2 kexctl region create fb0 --size 4K
+	exits 2 kexctl region create fb0 --size 64K
 	assert_contains "$ERR" "taken by a region of carve-out 'fixed'"
 	bring_back
 }

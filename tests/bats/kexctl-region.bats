@@ -33,29 +33,29 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_file "$R/mode" 0604
 	assert_file "$R/scrub" 0
 	assert_file "$S/phys" 0x68100000
-	exits 0 kexctl region create r2 --size=4096 --no-live --cache=device
+	exits 0 kexctl region create r2 --size=65536 --no-live --cache=device
 	paths r2
 	assert_file "$R/live" 0
-	assert_file "$R/size" 4096
+	assert_file "$R/size" 65536
 	assert_file "$R/cache" device
 	assert_missing "$N"
 }
 
 @test "udev is told the mode of a region, so that a rule with a group alone leaves it" {
-	region r1 size=4K mode=0604
+	region r1 size=64K mode=0604
 	slurp OUT "$S/uevent"
 	assert_contains "$OUT" $'\nDEVNAME=kex/r1\nDEVMODE=0604'
-	region r2 size=4K mode=0
+	region r2 size=64K mode=0
 	slurp OUT "$S/uevent"
 	assert_contains "$OUT" $'\nDEVNAME=kex/r2\nDEVMODE=0'
 }
 
 @test "without --carveout the first bound one is taken" {
 	unbind fpga
-	exits 0 kexctl region create r1 --size 4K
+	exits 0 kexctl region create r1 --size 64K
 	paths r1 sram
 	assert_file "$R/live" 1
-	exits 2 kexctl region create r2 --size 4K --carveout fpga
+	exits 2 kexctl region create r2 --size 64K --carveout fpga
 	assert_contains "$ERR" "region 'r2'"
 	assert_missing "$FPGA/regions/r2"
 	bind fpga
@@ -64,7 +64,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 @test "list shows every region by name, live or not, and list is the default" {
 	local first second
 	region b size=64K
-	region a carveout=sram size=4K live=0
+	region a carveout=sram size=128K live=0
 	region c size=2M
 	exits 0 kexctl region list
 	first=$OUT
@@ -74,7 +74,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_eq "$OUT" $'a\nb\nc'
 	mapfile -t second <<<"$first"
 	assert_eq "${#second[@]}" 4
-	[[ ${second[1]} == a*sram*4K* ]] || fail "line 1: ${second[1]}"
+	[[ ${second[1]} == a*sram*128K* ]] || fail "line 1: ${second[1]}"
 	[[ ${second[2]} == b*fpga*64K*write-back*resident* ]] || fail "line 2: ${second[2]}"
 	[[ ${second[3]} == c*2M* ]] || fail "line 3: ${second[3]}"
 }
@@ -121,17 +121,17 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "evict takes the whole region or a range, given by length or by end" {
-	region r1 size=64K
-	hold "$N" 64K
+	region r1 size=16P
+	hold "$N" 16P
 	exits 0 kexctl region evict r1
 	assert_file "$S/resident" 0
 	assert_file "$S/evictions" 1
 	release "$HOLDER"
-	hold "$N" 64K
-	exits 0 kexctl region evict r1 0x1000+8K
-	assert_file "$S/resident" $((65536 - 8192))
-	exits 0 kexctl region evict r1 0xc000-0xffff
-	assert_file "$S/resident" $((65536 - 8192 - 16384))
+	hold "$N" 16P
+	exits 0 kexctl region evict r1 "$(printf 0x%x "$PAGE")+$((2 * PAGE >> 10))K"
+	assert_file "$S/resident" $((14 * PAGE))
+	exits 0 kexctl region evict r1 "$(printf '0x%x-0x%x' $((12 * PAGE)) $((16 * PAGE - 1)))"
+	assert_file "$S/resident" $((10 * PAGE))
 	assert_file "$S/evictions" 3
 }
 

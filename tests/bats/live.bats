@@ -24,7 +24,7 @@ untouched() {
 }
 
 @test "more than is free is ENOSPC, and exactly what is free works" {
-	region t0 size=$((FPGA_SIZE + 4096)) live=0
+	region t0 size=$((FPGA_SIZE + PAGE)) live=0
 	assert_refused ENOSPC "$R/live" 1
 	untouched
 	put "$R/size" 18446744073709486080
@@ -35,28 +35,28 @@ untouched() {
 	assert_file "$FPGA/free" 0
 	assert_file "$FPGA/largest_free" 0
 	assert_file "$R/offset" 0
-	region t1 size=4K live=0
+	region t1 size=1P live=0
 	assert_refused ENOSPC "$R/live" 1
 	untouched 0
 }
 
 @test "free memory in pieces that are all too small is ENOSPC" {
-	region t0 offset=32M size=4K scrub=0
+	region t0 offset=32M size=1P scrub=0
 	assert_file "$FPGA/largest_free" $((32 << 20))
 	region t1 size=40M scrub=0 live=0
 	assert_refused ENOSPC "$R/live" 1
-	untouched $((FPGA_SIZE - 4096))
+	untouched $((FPGA_SIZE - PAGE))
 	put "$R/size" 32M
 	put "$R/live" 1
 	assert_file "$R/offset" 0
-	assert_file "$FPGA/largest_free" $(((32 << 20) - 4096))
+	assert_file "$FPGA/largest_free" $(((32 << 20) - PAGE))
 }
 
 @test "an offset that is taken, whole or in part, is EBUSY and the others stay as they are" {
 	local offset
 	region t0 offset=1M size=128K
 	region t1 size=64K live=0
-	for offset in 1M 1088K $(((1 << 20) - 4096)) $(((1 << 20) + 126976)); do
+	for offset in 1M 1088K $(((1 << 20) - PAGE)) $(((1 << 20) + 131072 - PAGE)); do
 		put "$R/offset" "$offset"
 		assert_refused EBUSY "$R/live" 1
 		untouched $((FPGA_SIZE - 131072))
@@ -72,14 +72,14 @@ untouched() {
 
 @test "an offset outside the carve-out is ERANGE" {
 	local offset
-	region t0 size=64K live=0
-	for offset in 64M $((FPGA_SIZE - 4096)) 1G 18446744073709486080 18446744073709547520; do
+	region t0 size=128K live=0
+	for offset in 64M $((FPGA_SIZE - PAGE)) $((FPGA_SIZE - 65536)) 1G 18446744073709486080; do
 		put "$R/offset" "$offset"
 		assert_refused ERANGE "$R/live" 1
 		untouched
 	done
 	assert_refused EINVAL "$R/offset" 2048
-	put "$R/offset" $((FPGA_SIZE - 65536))
+	put "$R/offset" $((FPGA_SIZE - 131072))
 	put "$R/live" 1
 }
 
@@ -101,7 +101,7 @@ untouched() {
 
 @test "an automatic offset shows while live, with 2 MiB alignment from 2 MiB on" {
 	local offset
-	region t0 size=4K
+	region t0 size=1P
 	assert_file "$R/offset" 0
 	region t1 size=2M scrub=0
 	read -r offset <"$R/offset"
@@ -180,7 +180,7 @@ untouched() {
 		region "t$i" carveout=sram size=2M scrub=0
 	done
 	assert_file "$SRAM/free" 0
-	region t8 carveout=sram size=4K live=0
+	region t8 carveout=sram size=1P live=0
 	assert_refused ENOSPC "$R/live" 1
 	kexmap <<-EOF
 		$(for i in 0 1 2 3 4 5 6 7; do

@@ -17,10 +17,10 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 			kid 1 open $N
 			kid 1 map 0 256K
 			kid 1 check 0 256K 7
-			kid 1 fill 64K 4K 8
-			check 64K 4K 8
+			kid 1 fill 64K 64K 8
+			check 64K 64K 8
 			check 0 64K 7
-			check 68K 188K 7
+			check 128K 128K 7
 		EOF
 		i=$((i + 1))
 	done
@@ -28,42 +28,43 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "an offset and a length inside the region show that part of it" {
-	region t0 size=256K
+	region t0 size=64P
 	kexmap <<-EOF
 		open $N
-		map 0 256K
-		fill 0 256K 3
-		map 64K 64K
-		check 0 64K 3
-		map 252K 4K
-		check 0 4K 3
-		fill 0 4K 4
+		map 0 64P
+		fill 0 64P 3
+		map 16P 16P
+		check 0 16P 3
+		map 63P 1P
+		check 0 1P 3
+		fill 0 1P 4
 		use 0
-		check 252K 4K 4
-		check 0 252K 3
+		check 63P 1P 4
+		check 0 63P 3
 	EOF
 }
 
 @test "mmap refuses what is not a shared, aligned part of the region" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		map 0 68K -> EINVAL
-		map 64K 4K -> EINVAL
-		map 60K 8K -> EINVAL
+		map 0 17P -> EINVAL
+		map 16P 1P -> EINVAL
+		map 15P 2P -> EINVAL
 		map 0 128M -> EINVAL
-		map 0xfffffffffffff000 4K -> EOVERFLOW
-		map 0x7ffffffffffff000 8K -> EINVAL
-		map 0 64K private -> EINVAL
-		map 0 4K r private -> EINVAL
-		map 1 4K -> EINVAL
-		map 2048 4K -> EINVAL
+		map 0xffffffffffff0000 64K -> EOVERFLOW
+		map 0x7fffffffffff0000 128K -> EINVAL
+		map 0 16P private -> EINVAL
+		map 0 1P r private -> EINVAL
+		map 1 1P -> EINVAL
+		map 2048 1P -> EINVAL
+		map $((PAGE / 2)) 1P -> EINVAL
 		map 0 0 -> EINVAL
 		get $S/mappings -> 0
 		get $S/resident -> 0
-		map 60K 4K
+		map 15P 1P
 		map 0 100
-		touch 4095
+		touch $((PAGE - 1))
 	EOF
 }
 
@@ -109,20 +110,20 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "a forked child shares the mapping, and it outlives its parent's" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		fill 0 64K 1
+		map 0 16P
+		fill 0 16P 1
 		fork
-		kid 1 check 0 64K 1
-		kid 1 fill 0 4K 2
-		check 0 4K 2
+		kid 1 check 0 16P 1
+		kid 1 fill 0 1P 2
+		check 0 1P 2
 		unmap
 		close
 		get $S/mappings -> 1
-		kid 1 check 0 4K 2
-		kid 1 check 4K 60K 1
+		kid 1 check 0 1P 2
+		kid 1 check 1P 15P 1
 		put $R/live 0 -> EBUSY
 		reap 1
 		await $S/mappings 0
@@ -131,53 +132,53 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "a mapping may be split and moved but not grown" {
-	region t0 size=64K
+	region t0 size=256K
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		fill 0 64K 6
-		remap 128K -> EFAULT
-		check 0 64K 6
+		map 0 256K
+		fill 0 256K 6
+		remap 512K -> EFAULT
+		check 0 256K 6
 		move
+		check 0 256K 6
+		unmap 64K 64K
 		check 0 64K 6
-		unmap 16K 16K
-		check 0 16K 6
-		touch 16K -> SIGSEGV@0x4000
-		check 32K 32K 6
+		touch 64K -> SIGSEGV@0x10000
+		check 128K 128K 6
 		get $S/mappings -> 2
-		evict 0 64K
-		check 0 16K 6
-		check 32K 32K 6
-		unmap 0 16K
+		evict 0 256K
+		check 0 64K 6
+		check 128K 128K 6
+		unmap 0 64K
 		get $S/mappings -> 1
-		unmap 32K 32K
+		unmap 128K 128K
 		get $S/mappings -> 0
 		get $S/resident -> 0
 	EOF
 }
 
 @test "an eager mapping costs no fault at its first touch and a lazy one does, once" {
-	region t0 size=64K populate=eager
+	region t0 size=16P populate=eager
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		get $S/resident -> 65536
+		map 0 16P
+		get $S/resident -> 16P
 		smaps Rss -> 0,kB
-		faults 0 64K -> 0
-		faults 0 64K w -> 0
+		faults 0 16P -> 0
+		faults 0 16P w -> 0
 		get $S/faults -> 0
 	EOF
-	region t1 size=64K populate=lazy
+	region t1 size=16P populate=lazy
 	kexmap <<-EOF
 		open $N
-		map 0 64K
+		map 0 16P
 		get $S/resident -> 0
-		faults 4K 4K -> 1
-		faults 4K 4K w -> 0
+		faults 1P 1P -> 1
+		faults 1P 1P w -> 0
 		get $S/faults -> 1
-		is 0 64K 0
-		get $S/resident -> 65536
-		faults 0 64K w -> 0
+		is 0 16P 0
+		get $S/resident -> 16P
+		faults 0 16P w -> 0
 		get $S/restores -> 0
 	EOF
 }
@@ -216,32 +217,32 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 @test "a debugger reads and writes a mapping as far as it may itself, and not behind it" {
 	local cache
 	for cache in write-back device; do
-		region "r-$cache" size=64K cache="$cache"
+		region "r-$cache" size=16P cache="$cache"
 		kexmap <<-EOF
 			open $N
-			map 16K 32K
-			unmap 16K 16K
-			fill 0 16K 3
-			mem 0 16K -> 16384
-			data 16384 3
-			memw 8K 4K 4 -> 4096
-			check 8K 4K 4
-			check 0 8K 3
-			mem 12K 8K -> 4096
-			memw 12K 8K -> 4096
-			evict 0 64K
-			mem 0 4K -> 4096
-			data 16384 3
+			map 4P 8P
+			unmap 4P 4P
+			fill 0 4P 3
+			mem 0 4P -> 4P
+			data $((4 * PAGE)) 3
+			memw 2P 1P 4 -> 1P
+			check 2P 1P 4
+			check 0 2P 3
+			mem 3P 2P -> 1P
+			memw 3P 2P -> 1P
+			evict 0 16P
+			mem 0 1P -> 1P
+			data $((4 * PAGE)) 3
 			open $N r
-			map 0 64K r
-			mem 16K 4K -> 4096
-			data 16384 3
-			memw 16K 4K 5 -> EIO
-			check 16K 8K 3
+			map 0 16P r
+			mem 4P 1P -> 1P
+			data $((4 * PAGE)) 3
+			memw 4P 1P 5 -> EIO
+			check 4P 2P 3
 			put $R/revoke 1
-			mem 0 4K -> EIO
+			mem 0 1P -> EIO
 			use 0
-			memw 0 4K -> EIO
+			memw 0 1P -> EIO
 		EOF
 	done
 }

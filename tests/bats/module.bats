@@ -57,7 +57,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		check 0 64K
 		map 0 128K -> EINVAL
 		put $R/live 0 -> EBUSY
-		put $R/size 4K -> EBUSY
+		put $R/size 64K -> EBUSY
 		put $R/revoke 1
 		touch 0 -> SIGBUS@0x0
 		put $R/size 1G

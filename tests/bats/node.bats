@@ -45,29 +45,29 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "read and write copy, are short at the end, and stop there" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		map 0 64K
-		pwrite 0 64K 3 -> 65536
-		check 0 64K 3
-		fill 0 64K 4
-		pread 0 64K -> 65536
+		map 0 16P
+		pwrite 0 16P 3 -> 16P
+		check 0 16P 3
+		fill 0 16P 4
+		pread 0 16P -> 16P
 		data 0 4
-		pread 60K 8K -> 4096
-		data 60K 4
-		pread 64K 4K -> 0
-		pread 1M 4K -> 0
-		pwrite 60K 8K 5 -> 4096
-		check 60K 4K 5
-		check 0 60K 4
-		pwrite 64K 4K -> ENOSPC
-		pwrite 1M 1 -> ENOSPC
+		pread 15P 2P -> 1P
+		data 15P 4
+		pread 16P 1P -> 0
+		pread 1G 1P -> 0
+		pwrite 15P 2P 5 -> 1P
+		check 15P 1P 5
+		check 0 15P 4
+		pwrite 16P 1P -> ENOSPC
+		pwrite 1G 1 -> ENOSPC
 		pread 0 0 -> 0
 		pwrite 0 0 -> 0
 		badread -> EFAULT
 		badwrite -> EFAULT
-		check 0 60K 4
+		check 0 15P 4
 		open $N r
 		pwrite 0 8 -> EBADF
 		open $N w
@@ -76,22 +76,22 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "lseek knows the size and never leaves it" {
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		seek 0 end -> 65536
-		read 4K -> 0
+		seek 0 end -> 16P
+		read 1P -> 0
 		write 8 -> ENOSPC
-		seek -4096 end -> 61440
-		write 8K 6 -> 4096
-		seek 0 cur -> 65536
-		seek 61440 -> 61440
-		read 8K -> 4096
-		data 61440 6
+		seek -$PAGE end -> 15P
+		write 2P 6 -> 1P
+		seek 0 cur -> 16P
+		seek $((15 * PAGE)) -> 15P
+		read 2P -> 1P
+		data 15P 6
 		seek 1 end -> EINVAL
-		seek 65537 -> EINVAL
+		seek $((16 * PAGE + 1)) -> EINVAL
 		seek -1 -> EINVAL
-		seek 0 cur -> 65536
+		seek 0 cur -> 16P
 	EOF
 }
 
@@ -107,20 +107,21 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "cat, dd and cmp see the same bytes as a mapping, and exactly the size" {
-	region t0 size=200K
-	exits 0 dd if=/dev/urandom of="$BATS_TEST_TMPDIR/random" bs=200K count=1 iflag=fullblock status=none
+	region t0 size=50P
+	local size=$((50 * PAGE))
+	exits 0 dd if=/dev/urandom of="$BATS_TEST_TMPDIR/random" bs="$size" count=1 iflag=fullblock status=none
 	kexmap <<-EOF
 		open $N
-		map 0 200K
-		load 0 200K $BATS_TEST_TMPDIR/random
+		map 0 50P
+		load 0 50P $BATS_TEST_TMPDIR/random
 	EOF
 	exits 0 cmp "$N" "$BATS_TEST_TMPDIR/random"
 	cat "$N" >"$BATS_TEST_TMPDIR/cat"
 	exits 0 cmp "$BATS_TEST_TMPDIR/cat" "$BATS_TEST_TMPDIR/random"
-	exits 1 dd if=/dev/zero of="$N" bs=64K status=none
+	exits 1 dd if=/dev/zero of="$N" bs=$((16 * PAGE)) status=none
 	assert_contains "$ERR" 'No space left on device'
-	kexmap "open $N" 'map 0 200K' 'is 0 200K 0'
-	exits 0 dd if="$BATS_TEST_TMPDIR/random" of="$N" bs=200K status=none
+	kexmap "open $N" 'map 0 50P' 'is 0 50P 0'
+	exits 0 dd if="$BATS_TEST_TMPDIR/random" of="$N" bs="$size" status=none
 	exits 0 cmp "$N" "$BATS_TEST_TMPDIR/random"
 }
 

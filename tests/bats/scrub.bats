@@ -51,17 +51,17 @@ dirty() {
 @test "scrubbing stays within the region" {
 	region low offset=0 size=1M scrub=0
 	kexmap "open $N" 'map 0 1M' 'fill 0 1M 1'
-	region high offset=1028K size=1M scrub=0
+	region high offset=$(((1 << 20) + PAGE)) size=1M scrub=0
 	kexmap "open $N" 'map 0 1M' 'fill 0 1M 2'
-	region mid offset=1M size=4K scrub=1
-	kexmap "open $N" 'map 0 4K' 'is 0 4K 0' 'fill 0 4K 3'
+	region mid offset=1M size=1P scrub=1
+	kexmap "open $N" 'map 0 1P' 'is 0 1P 0' 'fill 0 1P 3'
 	put "$R/live" 0
 	put "$R/scrub" 0
 	put "$R/live" 1
 	kexmap <<-EOF
 		open $N
-		map 0 4K
-		is 0 4K 0
+		map 0 1P
+		is 0 1P 0
 		open /dev/kex/low
 		map 0 1M
 		check 0 1M 1
