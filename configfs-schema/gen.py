@@ -108,6 +108,8 @@ class Attr:
                 self.max = number(raw["max"], octal)
             if self.min > self.max:
                 raise Bad(f"{where}: min {self.min} is above max {self.max}")
+            if self.multiple not in (None, "page") and number(self.multiple).bit_count() != 1:
+                raise Bad(f"{where}: multiple {self.multiple} is no power of two")
             if "default" in raw:
                 self.default = self.check_default(raw["default"])
         except ValueError as error:
@@ -453,11 +455,10 @@ def size_values(a):
     unit = max(step, ANY_PAGE) if a.multiple else 1
     good, bad = [], []
     for text in (str(unit), hex(unit), f"{unit // 1024}K", f"{unit // 1024}k",
-                 "64M", "2g", str(U64_MAX // unit * unit)):
-        if text != "0K" and text != "0k":
-            n = number(text.upper() if text[-1] in "kmg" else text)
-            if a.min <= n <= a.max:
-                good.append((text, str(n)))
+                 "64M", "2g", str(-(-a.min // unit) * unit), str(a.max // unit * unit)):
+        n = number(text.upper() if text[-1] in "kmg" else text)
+        if a.min <= n <= a.max and n % unit == 0 and (text, str(n)) not in good:
+            good.append((text, str(n)))
     bad += [("EINVAL", t) for t in NOT_NUMBERS + ["K", "4KK", "4T", "4 K", "0x4G0"]]
     for n in (a.min - 1, a.max + 1):
         if n >= 0:
@@ -466,16 +467,32 @@ def size_values(a):
         bad += [("ERANGE", t) for t in (hex(U64_MAX + 1), "17179869184G",
                                         "99999999999999999999999")]
     if a.multiple:
-        bad += [("EINVAL", str(n)) for n in (1, unit - 1, unit + 1, unit * 3 // 2 + 1)]
+        odd = [1, unit - 1, unit + 1, unit * 3 // 2 + 1]
+        if a.multiple != "page":
+            odd.append(-(-a.min // unit) * unit + step // 2)
+        bad += [("EINVAL" if a.min <= n <= a.max else "ERANGE", str(n)) for n in odd]
+    return good, bad
+
+
+def range_values():
+    """The same for ranges, of an object of any size up to 1 GiB."""
+    good = [("1", ""), (f"0 {ANY_PAGE}", ""), (f"0x0 {ANY_PAGE // 1024}K", "")]
+    bad = [("EINVAL", t) for t in [
+        "", "0", "x", "-1", "1x", "2", "0 0", "0 100", f"100 {ANY_PAGE}", f"0 {ANY_PAGE} 1",
+        f"0 {ANY_PAGE}x", f"0+{ANY_PAGE}", f"0 -{ANY_PAGE}", f"0,{ANY_PAGE}"]]
+    bad += [("ERANGE", t) for t in [
+        "0 2G", f"1G {ANY_PAGE}", f"{U64_MAX + 1 - ANY_PAGE} {2 * ANY_PAGE}", f"0 {U64_MAX + 1}"]]
     return good, bad
 
 
 def values(a):
     """What a test may write to a configured item, and what it must not."""
+    if a.type == "range":
+        return range_values()
     if a.type in ("size", "offset"):
         good, bad = size_values(a)
         if a.type == "offset":
-            good = [("auto", "auto"), ("0", "0")] + good
+            good = [("auto", "auto")] + good
             bad += [("EINVAL", t) for t in ("AUTO", "auto1", "aut")]
     elif a.type == "uint":
         good = [(str(n), str(n)) for n in sorted({a.min, (a.min + a.max) // 2, a.max})]
@@ -488,15 +505,17 @@ def values(a):
         bad += [("ERANGE", "2"), ("ERANGE", "18446744073709551616")]
     elif a.type == "octal":
         good = [(f"{n:{form}}", f"{n:04o}") for n in sorted({a.min, 0o600, a.max})
-                for form in ("04o", "o")]
+                if a.min <= n <= a.max for form in ("04o", "o")]
         bad = [("EINVAL", t) for t in ["", "-1", "junk", "8", "0668", "0x1ff", "0o660",
                                        "660 ", "660x", "u=rw"]]
-        bad += [("ERANGE", f"{a.max + 1:o}"), ("ERANGE", "7777777777777777777777777")]
+        bad += [("ERANGE", f"{n:o}") for n in (a.min - 1, a.max + 1) if n >= 0]
+        bad.append(("ERANGE", "7777777777777777777777777"))
     elif a.type == "enum":
         good = [(w, w) for w in a.words]
         first = next(iter(a.words))
         bad = [("EINVAL", t) for t in ["", "none", "0", first.upper(), first[:-1],
-                                       first + "x", f"{first} {first}", f" {first}"]]
+                                       first + "x", f"{first} {first}", f" {first}"]
+               if t not in a.words]
     elif a.type == "trigger":
         good = [("1", "")]
         bad = [("EINVAL", t) for t in ["0"] + NOT_NUMBERS]
@@ -516,17 +535,25 @@ BATS_HEAD = """\
 #   KEX_ATTR_ACCESS   ro rw wo; the other direction is EACCES at open
 #   KEX_ATTR_DEFAULT  as a fresh item reads it back; unset where there is none
 #   KEX_ATTR_LIVE     1: may be written while live; 0: that is EBUSY
+#   KEX_ATTR_REQUIRED 1: live=1 fails without it
+#   KEX_ATTR_ACTS     1: a write does something, beside what reads back
+#   KEX_ATTR_OPTION   of kexctl's create: 'NAME' with an argument, 'NAME=VALUE'
+#                     without one, which writes VALUE; unset where there is none
 #   KEX_ATTR_GOOD     lines 'READBACK WRITTEN', for a configured item; - as
 #                     READBACK: nothing to read. Writing has no effect but the
 #                     value
 #   KEX_ATTR_BAD      lines 'ERRNO WRITTEN'; WRITTEN may be empty or hold spaces
 # WRITTEN is what follows the first space of the line, to its end; it is meant
-# with one newline behind it. Facts and actions in sysfs:
+# with one newline behind it. KEX_OBJECTS names the objects, KEX_OBJECT_PATH says
+# where they are, with <carveout> and <the object> for names. Facts and actions
+# in sysfs:
 #   KEX_FACTS         keys kind/name, as region/phys
 #   KEX_FACT_TYPE     size uint enum word address table trigger range
 #   KEX_FACT_MODE     octal file mode, four digits
 #   KEX_FACT_WORDS    enum: the words, separated by spaces
 #   KEX_FACT_COUNTER  1: never goes backwards while live
+#   KEX_FACT_GOOD     actions: as KEX_ATTR_GOOD, for an object of 64 KiB to 1 GiB
+#   KEX_FACT_BAD      the same for KEX_ATTR_BAD
 # KEX_FEATURES has every word that the features file may show.
 # shellcheck shell=bash disable=SC2034 # the arrays are used by the tests
 """
@@ -542,11 +569,21 @@ def sh_map(name, pairs):
     return [f"declare -gA {name}=("] + [f"\t[{k}]={sh(v)}" for k, v in pairs] + [")"]
 
 
+def sh_tried(what_, tried):
+    return sh_map(f"KEX_{what_}_GOOD", [
+        (k, "\n".join(f"{back or '-'} {put}" for put, back in good))
+        for k, _, good, _ in tried]) + sh_map(f"KEX_{what_}_BAD", [
+            (k, "\n".join(f"{errno} {put}" for errno, put in bad)) for k, _, _, bad in tried])
+
+
 def write_bats(schema):
     out = ["# SPDX-License-Identifier: GPL-2.0-only", f"# {BY_HAND}", "#"]
     out += BATS_HEAD.splitlines()
     attrs = [(f"{obj}/{a.name}", a) for obj, list_ in schema.objects.items() for a in list_]
     tried = [(key, a, *values(a)) for key, a in attrs if a.access != "ro"]
+    out += ["", f"declare -ga KEX_OBJECTS=({' '.join(schema.objects)})"]
+    out += sh_map("KEX_OBJECT_PATH", [(obj, desc["path"])
+                                      for obj, desc in schema.raw["configfs"].items()])
     out += ["", "declare -ga KEX_ATTRS=("] + [f"\t{key}" for key, _ in attrs] + [")"]
     out += sh_map("KEX_ATTR_TYPE", [(k, a.type) for k, a in attrs])
     out += sh_map("KEX_ATTR_ACCESS", [(k, a.access) for k, a in attrs])
@@ -554,17 +591,19 @@ def write_bats(schema):
                                        if a.default is not None])
     out += sh_map("KEX_ATTR_LIVE", [(k, str(int(a.live))) for k, a in attrs
                                     if a.access != "ro"])
-    out += sh_map("KEX_ATTR_GOOD", [
-        (k, "\n".join(f"{back or '-'} {put}" for put, back in good))
-        for k, _, good, _ in tried])
-    out += sh_map("KEX_ATTR_BAD", [
-        (k, "\n".join(f"{errno} {put}" for errno, put in bad)) for k, _, _, bad in tried])
+    out += sh_map("KEX_ATTR_REQUIRED", [(k, str(int(a.required))) for k, a in attrs])
+    out += sh_map("KEX_ATTR_ACTS", [(k, str(int(a.acts))) for k, a in attrs])
+    out += sh_map("KEX_ATTR_OPTION", [
+        (k, a.option["name"] + (f"={a.option['value']}" if "value" in a.option else ""))
+        for k, a in attrs if a.option])
+    out += sh_tried("ATTR", tried)
     facts = [(f"{kind}/{a.name}", a) for kind, list_ in schema.kinds.items() for a in list_]
     out += ["", "declare -ga KEX_FACTS=("] + [f"\t{key}" for key, _ in facts] + [")"]
     out += sh_map("KEX_FACT_TYPE", [(k, a.type) for k, a in facts])
     out += sh_map("KEX_FACT_MODE", [(k, a.file_mode) for k, a in facts])
     out += sh_map("KEX_FACT_WORDS", [(k, " ".join(a.words)) for k, a in facts if a.words])
     out += sh_map("KEX_FACT_COUNTER", [(k, str(int(a.counter))) for k, a in facts])
+    out += sh_tried("FACT", [(k, a, *values(a)) for k, a in facts if a.access == "wo"])
     words = [w for a in schema.objects["root"] if a.name == "features" for w in a.words]
     return out + ["", f"declare -ga KEX_FEATURES=({' '.join(words)})"]
 

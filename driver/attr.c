@@ -197,6 +197,8 @@ int kex_attr_parse(const struct kex_attr_desc *desc, const char *page, u64 *val)
 		return -ERANGE;
 	if (desc->page_multiple && !PAGE_ALIGNED(v))
 		return -EINVAL;
+	if (desc->multiple && !IS_ALIGNED(v, desc->multiple))
+		return -EINVAL;
 	*val = v;
 	return 0;
 }

@@ -87,6 +87,7 @@ enum kex_attr_access {
  * @min: least value
  * @max: greatest value
  * @def: value of a new item
+ * @multiple: power of two that it must be a multiple of, or 0
  * @type: how it is read and shown
  * @access: what the file allows
  * @page_multiple: must be a multiple of PAGE_SIZE
@@ -98,6 +99,7 @@ struct kex_attr_desc {
 	u64 min;
 	u64 max;
 	u64 def;
+	u64 multiple;
 	enum kex_attr_type type;
 	enum kex_attr_access access;
 	bool page_multiple;

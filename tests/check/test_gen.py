@@ -91,21 +91,43 @@ class Gen(unittest.TestCase):
 
     def test_test_values_follow_from_the_range(self):
         self.gen()
-        script = (". " + self.path("tests/bats/lib/attrs.gen.bash") +
-                  '; printf "%s\\n" "${KEX_ATTR_GOOD[pool/fault_around]}" --'
-                  ' "${KEX_ATTR_BAD[pool/fault_around]}" -- "${KEX_ATTR_BAD[pool/size]}" --'
-                  ' "${KEX_ATTR_LIVE[pool/fault_around]}" "${KEX_ATTR_LIVE[pool/size]}"')
-        out = subprocess.run(["bash", "-c", script], capture_output=True, text=True,
-                             check=True).stdout
-        good, bad, size, live = [part.split("\n") for part in out.split("--\n")]
+        good, bad, size, live = self.shell(
+            '"${KEX_ATTR_GOOD[pool/fault_around]}" --'
+            ' "${KEX_ATTR_BAD[pool/fault_around]}" -- "${KEX_ATTR_BAD[pool/size]}" --'
+            ' "${KEX_ATTR_LIVE[pool/fault_around]}" "${KEX_ATTR_LIVE[pool/size]}"')
         self.assertIn("512 512", good)
         self.assertIn("1 1", good)
         self.assertIn("ERANGE 0", bad)
         self.assertIn("ERANGE 513", bad)
         self.assertIn("EINVAL -1", bad)
         self.assertIn("EINVAL 2097153", size)
+        self.assertIn("EINVAL 3145728", size, "half the multiple is a page multiple, too")
+        self.assertIn("ERANGE 1", size, "a value below min is out of range first")
         self.assertIn("ERANGE 18446744073709551616", size)
         self.assertEqual(live[:2], ["1", "0"])
+
+    def shell(self, words):
+        """What bash makes of WORDS, with the generated list; parted by --."""
+        script = (". " + self.path("tests/bats/lib/attrs.gen.bash") +
+                  '; printf "%s\\n" ' + words)
+        out = subprocess.run(["bash", "-c", script], capture_output=True, text=True,
+                             check=True).stdout
+        return [part.split("\n") for part in out.split("--\n")]
+
+    def test_every_declared_property_reaches_the_tests(self):
+        self.gen()
+        path, required, option, good, bad = self.shell(
+            '"${KEX_OBJECTS[@]}" "${KEX_OBJECT_PATH[pool]}" --'
+            ' "${KEX_ATTR_REQUIRED[pool/size]}" "${KEX_ATTR_REQUIRED[pool/mode]}" --'
+            ' "${KEX_ATTR_OPTION[pool/size]}" "${KEX_ATTR_OPTION[pool/mode]-none}" --'
+            ' "${KEX_FACT_GOOD[pool/hold]}" -- "${KEX_FACT_BAD[pool/hold]}"')
+        self.assertEqual(path[:3], ["root", "pool",
+                                    "/sys/kernel/config/kex/carveouts/<carveout>/pools/<pool>"])
+        self.assertEqual(required[:2], ["1", "0"])
+        self.assertEqual(option[:2], ["size", "none"])
+        self.assertIn("- 0 65536", good)
+        self.assertIn("EINVAL 0 100", bad)
+        self.assertIn("ERANGE 0 2G", bad)
 
     def test_a_second_run_writes_nothing(self):
         self.gen()
@@ -166,6 +188,10 @@ class Gen(unittest.TestCase):
 
     def test_a_default_that_is_not_octal_is_refused(self):
         self.refused('default: "0600"', 'default: "0680"', "configfs/pool/mode", "0680")
+
+    def test_an_odd_multiple_is_refused(self):
+        self.refused("min: 2M, multiple: 2M", "min: 2M, multiple: 3M", "configfs/pool/size",
+                     "no power of two")
 
     def test_an_empty_range_is_refused(self):
         self.refused("min: 1, max: 512", "min: 8, max: 2", "min 8 is above max 2")

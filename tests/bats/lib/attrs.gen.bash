@@ -7,19 +7,34 @@
 #   KEX_ATTR_ACCESS   ro rw wo; the other direction is EACCES at open
 #   KEX_ATTR_DEFAULT  as a fresh item reads it back; unset where there is none
 #   KEX_ATTR_LIVE     1: may be written while live; 0: that is EBUSY
+#   KEX_ATTR_REQUIRED 1: live=1 fails without it
+#   KEX_ATTR_ACTS     1: a write does something, beside what reads back
+#   KEX_ATTR_OPTION   of kexctl's create: 'NAME' with an argument, 'NAME=VALUE'
+#                     without one, which writes VALUE; unset where there is none
 #   KEX_ATTR_GOOD     lines 'READBACK WRITTEN', for a configured item; - as
 #                     READBACK: nothing to read. Writing has no effect but the
 #                     value
 #   KEX_ATTR_BAD      lines 'ERRNO WRITTEN'; WRITTEN may be empty or hold spaces
 # WRITTEN is what follows the first space of the line, to its end; it is meant
-# with one newline behind it. Facts and actions in sysfs:
+# with one newline behind it. KEX_OBJECTS names the objects, KEX_OBJECT_PATH says
+# where they are, with <carveout> and <the object> for names. Facts and actions
+# in sysfs:
 #   KEX_FACTS         keys kind/name, as region/phys
 #   KEX_FACT_TYPE     size uint enum word address table trigger range
 #   KEX_FACT_MODE     octal file mode, four digits
 #   KEX_FACT_WORDS    enum: the words, separated by spaces
 #   KEX_FACT_COUNTER  1: never goes backwards while live
+#   KEX_FACT_GOOD     actions: as KEX_ATTR_GOOD, for an object of 64 KiB to 1 GiB
+#   KEX_FACT_BAD      the same for KEX_ATTR_BAD
 # KEX_FEATURES has every word that the features file may show.
 # shellcheck shell=bash disable=SC2034 # the arrays are used by the tests
+
+declare -ga KEX_OBJECTS=(root carveout region)
+declare -gA KEX_OBJECT_PATH=(
+	[root]=/sys/kernel/config/kex
+	[carveout]='/sys/kernel/config/kex/carveouts/<carveout>'
+	[region]='/sys/kernel/config/kex/carveouts/<carveout>/regions/<region>'
+)
 
 declare -ga KEX_ATTRS=(
 	root/features
@@ -85,6 +100,45 @@ declare -gA KEX_ATTR_LIVE=(
 	[region/live]=1
 	[region/revoke]=1
 )
+declare -gA KEX_ATTR_REQUIRED=(
+	[root/features]=0
+	[carveout/bound]=0
+	[carveout/size]=0
+	[carveout/free]=0
+	[carveout/largest_free]=0
+	[region/size]=1
+	[region/offset]=0
+	[region/cache]=0
+	[region/mode]=0
+	[region/scrub]=0
+	[region/populate]=0
+	[region/live]=0
+	[region/revoke]=0
+)
+declare -gA KEX_ATTR_ACTS=(
+	[root/features]=0
+	[carveout/bound]=0
+	[carveout/size]=0
+	[carveout/free]=0
+	[carveout/largest_free]=0
+	[region/size]=0
+	[region/offset]=0
+	[region/cache]=0
+	[region/mode]=0
+	[region/scrub]=0
+	[region/populate]=0
+	[region/live]=1
+	[region/revoke]=1
+)
+declare -gA KEX_ATTR_OPTION=(
+	[region/size]=size
+	[region/offset]=offset
+	[region/cache]=cache
+	[region/mode]=mode
+	[region/scrub]='no-scrub=0'
+	[region/populate]=populate
+	[region/live]='no-live=0'
+)
 declare -gA KEX_ATTR_GOOD=(
 	[region/size]='65536 65536
 65536 0x10000
@@ -94,13 +148,13 @@ declare -gA KEX_ATTR_GOOD=(
 2147483648 2g
 18446744073709486080 18446744073709486080'
 	[region/offset]='auto auto
-0 0
 65536 65536
 65536 0x10000
 65536 64K
 65536 64k
 67108864 64M
 2147483648 2g
+0 0
 18446744073709486080 18446744073709486080'
 	[region/cache]='write-back write-back
 write-combine write-combine
@@ -305,6 +359,31 @@ declare -gA KEX_FACT_COUNTER=(
 	[region/phys]=0
 	[region/evict]=0
 	[region/users]=0
+)
+declare -gA KEX_FACT_GOOD=(
+	[region/evict]='- 1
+- 0 65536
+- 0x0 64K'
+)
+declare -gA KEX_FACT_BAD=(
+	[region/evict]='EINVAL 
+EINVAL 0
+EINVAL x
+EINVAL -1
+EINVAL 1x
+EINVAL 2
+EINVAL 0 0
+EINVAL 0 100
+EINVAL 100 65536
+EINVAL 0 65536 1
+EINVAL 0 65536x
+EINVAL 0+65536
+EINVAL 0 -65536
+EINVAL 0,65536
+ERANGE 0 2G
+ERANGE 1G 65536
+ERANGE 18446744073709486080 131072
+ERANGE 0 18446744073709551616'
 )
 
 declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users)
