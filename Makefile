@@ -49,6 +49,7 @@ unit:
 
 mutants:
 	@tests/mutants/run
+	@tests/mutants/declare
 
 bench:
 	@bench/run $(if $(KERNEL),--kernel '$(KERNEL)')
