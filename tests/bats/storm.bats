@@ -10,6 +10,12 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	wait_until 5 free_is fpga "$FPGA_SIZE"
 }
 
+@test "live=0 is EBUSY or takes it from nobody, however many open it at that moment" {
+	exits 0 kexstorm down fpga 3 2000
+	assert_contains "$OUT" ok:
+	wait_until 5 free_is fpga "$FPGA_SIZE"
+}
+
 @test "a process that is killed at any moment leaves its region as if it had closed it" {
 	local i
 	region t0 size=64K populate=lazy

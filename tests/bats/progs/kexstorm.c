@@ -12,6 +12,11 @@
  *	memory of before can be reached through any mapping, however late in its
  *	mmap call the mapper was.
  *
+ *   kexstorm down CARVEOUT PROCESSES MS
+ *	One takes a region down and brings it up again, the others open it all the
+ *	while. live=0 may be EBUSY, and an open may fail; but who has it open keeps
+ *	it live, and no call on his file and no touch of his mapping fails.
+ *
  * Prints "ok" and how much was done, or what went wrong (exit status 1).
  */
 #include <errno.h>
@@ -38,6 +43,8 @@ static struct shared {
 	atomic_ulong mapped;	/* both: mappings that were touched */
 	atomic_ulong gen;	/* revoke: even while live, odd while revoked */
 	atomic_ulong cut;	/* revoke: mappings found dead, as they must be */
+	atomic_ulong downs;	/* down: live=0 that was done */
+	atomic_ulong busy;	/* down: live=0 that was EBUSY */
 	atomic_bool stop;
 } *shared;
 
@@ -141,6 +148,7 @@ static void names_end(void)
 	}
 	if (!shared->created || !shared->mapped)
 		die("nothing was created or nothing mapped");
+	printf("ok: %lu made live, %lu mapped\n", shared->created, shared->mapped);
 }
 
 /*
@@ -148,8 +156,9 @@ static void names_end(void)
  * file belongs to that life of the region. Once gen has moved on, the write to
  * revoke has returned.
  */
-static void revoke_process(void)
+static void revoke_process(unsigned int seed)
 {
+	(void)seed;
 	while (!shared->stop) {
 		unsigned long gen = shared->gen;
 		char *map = MAP_FAILED;
@@ -186,7 +195,8 @@ static void revoke_process(void)
 	}
 }
 
-static void revoke_start(void)
+/* storm0 is there for as long as the storm lasts */
+static void one_start(void)
 {
 	char path[300];
 
@@ -194,6 +204,15 @@ static void revoke_start(void)
 	MAY(mkdir(path, 0777) ? -errno : 0, "mkdir", 0);
 	MAY(set("storm0", "size", "64K\n"), "size", 0);
 	MAY(set("storm0", "live", "1\n"), "live=1", 0);
+}
+
+static void one_end(void)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/storm0", regions);
+	MAY(set("storm0", "live", "0\n"), "live=0", 0);
+	MAY(rmdir(path) ? -errno : 0, "rmdir", 0);
 }
 
 static void revoke_main(uint64_t limit)
@@ -209,50 +228,126 @@ static void revoke_main(uint64_t limit)
 
 static void revoke_end(void)
 {
-	char path[300];
-
-	snprintf(path, sizeof(path), "%s/storm0", regions);
-	MAY(set("storm0", "live", "0\n"), "live=0", 0);
-	MAY(rmdir(path) ? -errno : 0, "rmdir", 0);
+	one_end();
 	if (!shared->cut)
 		die("no mapper ever met a revoke");
+	printf("ok: %lu lives, %lu mappings cut\n", shared->gen / 2, shared->cut);
 }
 
-int main(int argc, char **argv)
+/* A region that is made live again has another minor number */
+static bool still_live(int fd)
 {
-	bool revoke = argc == 5 && !strcmp(argv[1], "revoke");
-	int i, processes, status;
-	struct sigaction act = { .sa_handler = on_sigbus };
-	bool failed = false;
-	uint64_t limit;
+	struct stat file, node;
 
-	if (argc != 5 || (!revoke && strcmp(argv[1], "names")))
-		die("usage: kexstorm names|revoke CARVEOUT PROCESSES MS");
-	processes = parse_size(argv[3]);
-	snprintf(regions, sizeof(regions), "%s/%s/regions", KEX_CONFIGFS, argv[2]);
-	sigaction(SIGBUS, &act, NULL);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		die("no memory");
-	if (revoke)
-		revoke_start();
+	return !fstat(fd, &file) && !stat(KEX_DEV "/storm0", &node) &&
+	       file.st_rdev == node.st_rdev;
+}
+
+static void down_process(unsigned int seed)
+{
+	char byte, *map;
+	int fd;
+
+	while (!shared->stop) {
+		/* Else somebody would have it open all the time */
+		usleep(rand_r(&seed) % 4000);
+		fd = open(KEX_DEV "/storm0", O_RDWR | O_CLOEXEC);
+		if (!MAY(fd < 0 ? -errno : 0, "open", ENOENT, ENODEV, ENXIO))
+			continue;
+		MAY(pread(fd, &byte, 1, 0) == 1 ? 0 : -errno, "read of an open region", 0);
+		map = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		MAY(map == MAP_FAILED ? -errno : 0, "mmap of an open region", 0);
+		if (!reachable(map) || !reachable(map + LEN - 1) || !still_live(fd))
+			die("a region went down that is open and mapped");
+		close(fd);
+		shared->mapped++;
+		munmap(map, LEN);
+	}
+}
+
+static void down_main(uint64_t limit)
+{
+	while (now_ms() < limit) {
+		if (!MAY(set("storm0", "live", "0\n"), "live=0", EBUSY)) {
+			shared->busy++;
+			continue;
+		}
+		shared->downs++;
+		MAY(set("storm0", "live", "1\n"), "live=1", 0);
+	}
+}
+
+static void down_end(void)
+{
+	one_end();
+	if (!shared->mapped || !shared->downs || !shared->busy)
+		die("%lu mapped, %lu times down, %lu times busy: not all of it was tried",
+		    shared->mapped, shared->downs, shared->busy);
+	printf("ok: %lu mapped, %lu times down, %lu times busy\n", shared->mapped,
+	       shared->downs, shared->busy);
+}
+
+static const struct storm {
+	const char *name;
+	void (*start)(void);
+	void (*process)(unsigned int seed);
+	void (*main)(uint64_t limit);
+	void (*end)(void);
+} storms[] = {
+	{ "names", NULL, names_process, NULL, names_end },
+	{ "revoke", one_start, revoke_process, revoke_main, revoke_end },
+	{ "down", one_start, down_process, down_main, down_end },
+};
+
+static const struct storm *storm_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(storms) / sizeof(storms[0]); i++)
+		if (!strcmp(storms[i].name, name))
+			return &storms[i];
+	die("no storm '%s'", name);
+}
+
+static void rage(const struct storm *storm, int processes)
+{
+	int i;
+
 	for (i = 0; i < processes; i++) {
 		pid_t pid = fork();
 
 		if (pid < 0)
 			die("fork: %s", errno_name(errno));
 		if (!pid) {
-			if (revoke)
-				revoke_process();
-			else
-				names_process(i + 1);
+			storm->process(i + 1);
 			_exit(0);
 		}
 	}
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction act = { .sa_handler = on_sigbus };
+	const struct storm *storm;
+	bool failed = false;
+	uint64_t limit;
+	int status;
+
+	if (argc != 5)
+		die("usage: kexstorm names|revoke|down CARVEOUT PROCESSES MS");
+	storm = storm_of(argv[1]);
+	snprintf(regions, sizeof(regions), "%s/%s/regions", KEX_CONFIGFS, argv[2]);
+	sigaction(SIGBUS, &act, NULL);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		die("no memory");
+	if (storm->start)
+		storm->start();
+	rage(storm, parse_size(argv[3]));
 	limit = now_ms() + parse_size(argv[4]);
-	if (revoke)
-		revoke_main(limit);
+	if (storm->main)
+		storm->main(limit);
 	while (now_ms() < limit)
 		usleep(1000);
 	shared->stop = true;
@@ -260,13 +355,6 @@ int main(int argc, char **argv)
 		failed |= status != 0;
 	if (failed)
 		return 1;
-	if (revoke)
-		revoke_end();
-	else
-		names_end();
-	if (revoke)
-		printf("ok: %lu lives, %lu mappings cut\n", shared->gen / 2, shared->cut);
-	else
-		printf("ok: %lu made live, %lu mapped\n", shared->created, shared->mapped);
+	storm->end();
 	return 0;
 }
