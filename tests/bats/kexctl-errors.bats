@@ -110,6 +110,9 @@ size_refused() {
 	refused 1 "'nope'" -- region nope
 	refused 1 'cre' -- region cre r1 --size 64K
 	refused 1 'reg' -- reg list
+	refused 1 'li' -- region li
+	refused 1 "'--js'" -- region list --js
+	refused 1 "'--siz'" -- region create r1 --siz 64K
 	refused 1 -- region create
 	refused 1 extra -- region create r1 extra --size 64K
 	refused 1 -- region create r1 --size
@@ -138,11 +141,61 @@ size_refused() {
 	assert_file "$R/live" 1
 }
 
+@test "EBUSY comes with pids: of who keeps it live, and of who still has what was revoked" {
+	local first
+	region r0 offset=1M size=64K
+	hold "$N" 1P
+	first=$HOLDER
+	refused 2 "region 'r0': live 0: in use by pid $first (kexmap)" -- region set r0 live=0
+	refused 2 "region 'r0': live 0: in use by pid $first (kexmap)" -- region delete r0
+	refused 2 "region 'r0': cache device: cannot be changed while live, and it is in use by pid $first (kexmap)" \
+		'end them, then: kexctl region set r0 live=0' -- region set r0 cache=device
+	put "$R/revoke" 1
+	refused 2 "region 'r0': offset 1M: held until users of a revoked region close it: pid $first (kexmap)" \
+		'or auto' -- region set r0 live=1
+	# Whoever has what was revoked is no user of what came after it
+	put "$R/offset" auto
+	put "$R/live" 1
+	hold "$N" 1P
+	refused 2 "in use by pid $HOLDER (kexmap) (end them" -- region delete r0
+	exits 0 kexctl ps --json
+	jq -e --argjson pid "$HOLDER" 'map(.pid) == [$pid]' <<<"$OUT" || fail "$OUT"
+}
+
+@test "what was nearly right is told with what was meant" {
+	region camera size=64K
+	refused 1 "unknown noun 'regions' (did you mean 'region'?" -- regions list
+	refused 1 "unknown verb 'delet' (did you mean 'delete'?" -- region delet camera
+	refused 1 "unknown option '--sizes' (did you mean '--size'?" -- region create r1 --sizes 64K
+	refused 1 "cache writeback: " '(did you mean write-back?)' -- \
+		region create r1 --size 64K --cache writeback
+	refused 1 "cach: no such attribute (did you mean cache?)" -- region set camera cach=device
+	refused 3 "region 'camara': not found (did you mean 'camera'?)" -- region show camara
+	refused 3 "carveout 'fgpa': not found (did you mean 'fpga'?)" -- carveout show fgpa
+}
+
+@test "create leaves nothing behind, whichever of its steps is refused" {
+	local free
+	region r0 offset=1M size=64K
+	read -r free <"$FPGA/free"
+	refused 2 'too small' -- region create r1 --size 0
+	refused 2 'mode 1000' -- region create r1 --size 64K --cache device --mode 1000
+	refused 2 "'r0'" -- region create r1 --size 64K --offset 1M
+	refused 2 free -- region create r1 --size 64M
+	unbind sram
+	refused 2 "carve-out 'sram' is not bound" -- region create r1 --size 64K --carveout sram
+	bind sram
+	assert_file "$FPGA/free" "$free"
+	exits 0 kexctl region create r1 --size 64K
+}
+
 @test "a full device is an error, whatever was printed" {
 	local what status
 	region r0 size=64K
+	hold "$N" 1P
 	for what in 'region list' 'region show r0' '-j region list' carveout features --help --version \
-		'--dry-run region delete r0'; do
+		'--dry-run region evict r0' '--names region evict r0' ps 'region peek r0 0' \
+		'region dump r0'; do
 		status=0
 		# shellcheck disable=SC2086 # words
 		kexctl $what >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?

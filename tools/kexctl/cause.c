@@ -204,8 +204,13 @@ static char *why_out_of_range(const struct wish *wish)
 
 static char *why_live(const struct item *item)
 {
-	return xprintf("cannot be changed while live (first: kexctl %s set %s live=0)",
-		       noun_of(item), item->name);
+	char *users = proc_users(item->name), *text;
+
+	text = xprintf("cannot be changed while live%s%s (%s: kexctl %s set %s live=0)",
+		       users ? ", and it is in use by " : "", users ? users : "",
+		       users ? "end them, then" : "first", noun_of(item), item->name);
+	free(users);
+	return text;
 }
 
 /* A size as it was typed, or else as it is set */
@@ -263,6 +268,17 @@ static char *neighbour_of(const struct item *item)
 	return name;
 }
 
+static char *why_quarantined(const struct item *item, const char *offset)
+{
+	char *users = proc_users(NULL), *text;
+
+	text = xprintf("offset %s: held until users of a revoked %s close it%s%s (take another "
+		       "one, or auto)", offset, noun_of(item), users ? ": " : "",
+		       users ? users : "");
+	free(users);
+	return text;
+}
+
 static char *why_taken(const struct item *item)
 {
 	char *wanted = cfs_read(&item->dir, "offset"), *neighbour, *text;
@@ -281,8 +297,7 @@ static char *why_taken(const struct item *item)
 		text = xprintf("offset %s: taken by %s '%s' (take another one, or auto)", offset,
 			       noun_of(item), neighbour);
 	else
-		text = xprintf("offset %s: held until users of a revoked %s close it (take "
-			       "another one, or auto)", offset, noun_of(item));
+		text = why_quarantined(item, offset);
 	free(neighbour);
 	return text;
 }

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,30 +21,65 @@
 /* So that one message stays a message */
 #define USERS_SHOWN	8
 
-static bool has_open(int proc, const struct stat *node)
+/* A node whose region is no longer live keeps its path, with this behind it */
+#define NODES		"/dev/kex/"
+#define GONE		" (deleted)"
+
+/* A node that is there, or all that are gone */
+struct wanted {
+	const char *path;		/* NULL: any that is gone */
+	struct stat node;
+};
+
+static bool is_gone(const char *path)
+{
+	size_t len = strlen(path);
+
+	return !strncmp(path, NODES, strlen(NODES)) && len > strlen(GONE) &&
+	       !strcmp(path + len - strlen(GONE), GONE);
+}
+
+static bool is_wanted_fd(int fds, const char *fd, const struct wanted *wanted)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	ssize_t len;
+
+	if (wanted->path)
+		return fstatat(fds, fd, &st, 0) == 0 && S_ISCHR(st.st_mode) &&
+		       st.st_rdev == wanted->node.st_rdev;
+	len = readlinkat(fds, fd, path, sizeof(path) - 1);
+	if (len < 0)
+		return false;
+	path[len] = '\0';
+	return is_gone(path);
+}
+
+static bool has_open(int proc, const struct wanted *wanted)
 {
 	DIR *dir = open_list(proc, "fd");
 	struct dirent *entry;
 	bool found = false;
-	struct stat st;
 
 	while (dir && !found && (entry = readdir(dir)))
-		found = fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 &&
-			S_ISCHR(st.st_mode) && st.st_rdev == node->st_rdev;
+		found = is_wanted_fd(dirfd(dir), entry->d_name, wanted);
 	if (dir)
 		closedir(dir);
 	return found;
 }
 
 /* A mapping outlives its file descriptor; its line ends with the path */
-static bool has_mapped(int proc, const char *path)
+static bool has_mapped(int proc, const struct wanted *wanted)
 {
-	char *maps = read_text(proc, "maps"), *at;
-	size_t len = strlen(path);
+	char *maps = read_text(proc, "maps"), *line, *save, *path;
 	bool found = false;
 
-	for (at = maps; !found && at && (at = strstr(at, path)); at += len)
-		found = at[-1] == ' ' && (!at[len] || at[len] == '\n' || at[len] == ' ');
+	for (line = maps ? strtok_r(maps, "\n", &save) : NULL; !found && line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		path = strchr(line, '/');
+		if (path)
+			found = wanted->path ? !strcmp(path, wanted->path) : is_gone(path);
+	}
 	free(maps);
 	return found;
 }
@@ -59,33 +95,38 @@ static void add_process(struct processes *list, int proc, const char *pid)
 	};
 }
 
-/**
- * processes_of - who has an object's node open or mapped
- * @name: of the object
- * @list: out, zeroed before; as far as it can be seen
- */
-void processes_of(const char *name, struct processes *list)
+static void find_processes(const struct wanted *wanted, struct processes *list)
 {
-	char *path = xprintf("/dev/kex/%s", name);
+	DIR *dir = open_list(AT_FDCWD, "/proc");
 	struct dirent *entry;
-	struct stat node;
-	DIR *dir = NULL;
 	int proc;
 
-	if (stat(path, &node) == 0)
-		dir = open_list(AT_FDCWD, "/proc");
 	while (dir && (entry = readdir(dir))) {
 		if (!isdigit((unsigned char)*entry->d_name))
 			continue;
 		proc = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (proc < 0)
 			continue;
-		if (has_open(proc, &node) || has_mapped(proc, path))
+		if (has_open(proc, wanted) || has_mapped(proc, wanted))
 			add_process(list, proc, entry->d_name);
 		close(proc);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+/**
+ * processes_of - who has an object's node open or mapped
+ * @name: of the object; NULL: who still has what was revoked, be it of any name
+ * @list: out, zeroed before; as far as it can be seen
+ */
+void processes_of(const char *name, struct processes *list)
+{
+	char *path = name ? xprintf(NODES "%s", name) : NULL;
+	struct wanted wanted = { .path = path };
+
+	if (!path || stat(path, &wanted.node) == 0)
+		find_processes(&wanted, list);
 	free(path);
 }
 
@@ -103,7 +144,7 @@ void processes_free(struct processes *list)
 
 /**
  * proc_users - who uses an object's node, for a message
- * @name: of the object
+ * @name: of the object, or NULL as above
  * Return: such as "pid 812 (cat), pid 815 (kexmap)", to be freed; NULL when nobody
  * was found.
  */
