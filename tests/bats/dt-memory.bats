@@ -193,6 +193,15 @@ bring_back() {
 	wait_until 5 free_is split $SPLIT_SIZE
 }
 
+@test "label and memory-region-names may be left out: the carve-out then has its node's name" {
+	assert_missing "/proc/device-tree/ocm@70000000/label"
+	assert_file "$OCM/bound" 1
+	[ -e /proc/device-tree/split-carveout/memory-region-names ] || fail "the test's tree has no names"
+	assert_missing /proc/device-tree/mapped-carveout/memory-region-names
+	assert_file "$SPLIT/bound" 1
+	assert_file "$MAPPED/bound" 1
+}
+
 @test "memory outside RAM: the ranges of reg, write-combine by default" {
 	assert_file "$OCM/size" $((0x500000))
 	region t0 carveout=ocm size=64K

@@ -78,6 +78,14 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_file "$R/mode" 0600
 	assert_file "$R/scrub" 0
 	assert_file "$R/populate" lazy
+	printf 'twelve bytes' >"$BATS_TEST_TMPDIR/in"
+	exits 0 kexctl region load r1 "$BATS_TEST_TMPDIR/in" 0x1001 --dry-run
+	cmp -n 8192 /dev/zero "$N"
+	bash -euc "$OUT" 2>"$BATS_TEST_TMPDIR/dd"
+	assert_eq "$(xxd -s 0x1000 -l 16 -p "$N")" "00$(printf 'twelve bytes' | xxd -p)000000"
+	exits 0 kexctl region poke r1 0 1 --dry-run
+	assert_eq "$OUT" '# one 32-bit store of 0x00000001 at 0x0 of /dev/kex/r1'
+	cmp -n 4096 /dev/zero "$N"
 	exits 0 kexctl --dry-run region evict r1 0x10000+64K
 	assert_file "$S/evictions" 0
 	bash -euc "$OUT"
@@ -92,6 +100,11 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_file "$R/live" 1
 	bash -euc "$OUT"
 	assert_missing "$R"
+	region r1 size=64K
+	exits 0 kexctl region delete r1 --dry-run
+	assert_file "$R/live" 1
+	bash -euc "$OUT"
+	assert_missing "$R"
 	region r2 size=64K
 	region r3 carveout=sram live=0
 	exits 0 kexctl clear --dry-run
@@ -100,15 +113,50 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_missing "$FPGA/regions/r2" "$SRAM/regions/r3"
 }
 
+@test "a verb that acts names what it acted on for --names and --json, and else says nothing" {
+	exits 0 kexctl region create r1 --size 64K --names
+	assert_eq "$OUT" r1
+	exits 0 kexctl region create r2 --size 64K -j
+	jq -e 'map(.name) == ["r2"] and .[0].kind == "region" and .[0].live == 1' <<<"$OUT"
+	exits 0 kexctl region set r1 live=0 mode=0600 live=1 -j
+	jq -e 'map(.name) == ["r1"] and .[0].mode == "0600"' <<<"$OUT"
+	exits 0 kexctl region evict r1 -j
+	jq -e '.[0].name == "r1" and .[0].state == "evicted"' <<<"$OUT"
+	exits 0 kexctl region poke r1 0 1 --names
+	assert_eq "$OUT" r1
+	exits 0 kexctl region load r1 - --names <<<text
+	assert_eq "$OUT" r1
+	exits 0 kexctl region delete r2 r1 --names
+	assert_eq "$OUT" $'r2\nr1'
+	region r3 size=64K
+	exits 0 kexctl clear -j
+	jq -e '. == [{name: "r3", kind: "region"}]' <<<"$OUT"
+	exits 0 kexctl region create r1 --size 64K
+	assert_eq "$OUT$ERR" ''
+}
+
 @test "help goes to stdout for every noun and verb, and the version names module and ABI" {
-	local what
-	for what in '' carveout features clear 'region create' 'region evict' 'region set'; do
+	local line what nouns=' '
+	local -a all=('')
+	exits 0 kexctl --help
+	while IFS= read -r line; do
+		[[ $line =~ ^\ \ ([a-z]+)(\ [a-z]+)?(\ |$) && $line != '  kexctl '* ]] || continue
+		all+=("${BASH_REMATCH[1]}${BASH_REMATCH[2]}")
+		nouns+="${BASH_REMATCH[1]} "
+	done <<<"$OUT"
+	for what in carveout region clear ps features; do
+		assert_contains "$nouns" " $what "
+		all+=("$what")
+	done
+	((${#all[@]} >= 20)) || fail "only these: ${all[*]}"
+	for what in "${all[@]}"; do
 		# shellcheck disable=SC2086 # words
 		exits 0 kexctl $what --help
-		assert_contains "$OUT" "Usage: kexctl"
-		assert_contains "$OUT" "$what"
+		assert_contains "$OUT" "Usage: kexctl${what:+ }$what"
 		assert_eq "$ERR" ''
 	done
+	exits 0 kexctl region create -h
+	assert_contains "$OUT" '--no-scrub'
 	exits 0 kexctl --version
 	[[ $OUT =~ ^kexctl\ [0-9] ]] || fail "$OUT"
 	assert_contains "$OUT" 'ABI 1'

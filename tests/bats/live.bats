@@ -11,6 +11,15 @@ untouched() {
 	assert_file "$FPGA/free" "${1:-$FPGA_SIZE}"
 }
 
+@test "a configured region is plain data: no memory, no node, no folder in sysfs" {
+	region t0 live=0
+	put "$R/size" 64M
+	put "$R/cache" device
+	untouched
+	region t1 size=64M live=0
+	untouched
+}
+
 @test "a region without a size cannot go live" {
 	region t0 live=0
 	assert_refused EINVAL "$R/live" 1
@@ -107,6 +116,15 @@ untouched() {
 	read -r offset <"$R/offset"
 	assert_eq $((offset % (2 << 20))) 0
 	((offset > 0)) || fail "two regions at offset 0"
+	region t2 size=$(((2 << 20) - 65536)) scrub=0
+	read -r offset <"$R/offset"
+	((offset % (2 << 20))) || fail "less than 2 MiB is at $offset"
+	region t3 size=$(((2 << 20) + 65536)) scrub=0
+	read -r offset <"$R/offset"
+	assert_eq $((offset % (2 << 20))) 0
+	put "$R/live" 0
+	paths t1
+	read -r offset <"$R/offset"
 	assert_file "$S/phys" "$(printf '0x%x' $((FPGA_PHYS + offset)))"
 	put "$R/live" 0
 	assert_file "$R/offset" auto

@@ -106,7 +106,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	done
 }
 
-@test "cat, dd and cmp see the same bytes as a mapping, and exactly the size" {
+@test "cat, dd, xxd and cmp see the same bytes as a mapping, and exactly the size" {
 	region t0 size=50P
 	local size=$((50 * PAGE))
 	exits 0 dd if=/dev/urandom of="$BATS_TEST_TMPDIR/random" bs="$size" count=1 iflag=fullblock status=none
@@ -118,11 +118,27 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	exits 0 cmp "$N" "$BATS_TEST_TMPDIR/random"
 	cat "$N" >"$BATS_TEST_TMPDIR/cat"
 	exits 0 cmp "$BATS_TEST_TMPDIR/cat" "$BATS_TEST_TMPDIR/random"
+	xxd -p "$N" | xxd -r -p >"$BATS_TEST_TMPDIR/xxd"
+	exits 0 cmp "$BATS_TEST_TMPDIR/xxd" "$BATS_TEST_TMPDIR/random"
 	exits 1 dd if=/dev/zero of="$N" bs=$((16 * PAGE)) status=none
 	assert_contains "$ERR" 'No space left on device'
 	kexmap "open $N" 'map 0 50P' 'is 0 50P 0'
 	exits 0 dd if="$BATS_TEST_TMPDIR/random" of="$N" bs="$size" status=none
 	exits 0 cmp "$N" "$BATS_TEST_TMPDIR/random"
+}
+
+@test "the node, the folder in sysfs and what kexctl shows are one object" {
+	local dev
+	region t0 offset=2M size=64K cache=uncached
+	region t1 size=64K
+	paths t0
+	slurp dev "$S/dev"
+	exits 0 stat -c '%Hr:%Lr' "$N"
+	assert_eq "$OUT" "$dev"
+	kexmap "open $N" 'info name -> t0' 'info phys -> 0x60200000' 'info cache -> 2'
+	assert_file "$S/phys" 0x60200000
+	exits 0 kexctl region show t0 -j
+	jq -e '.[0] | .name == "t0" and .phys == "0x60200000" and .cache == "uncached"' <<<"$OUT"
 }
 
 @test "each node shows its own region" {

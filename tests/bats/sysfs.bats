@@ -89,3 +89,22 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	slurp OUT "$S/users"
 	assert_eq "$OUT" ''
 }
+
+@test "users reads the same whole and in pieces, however long it is" {
+	local n line fd
+	local -a script=("open /dev/kex/t0" 'map 0 16M')
+	region t0 size=16M scrub=0
+	for ((n = 1; n < 256; n += 2)); do
+		script+=("unmap $((n << 16)) 64K")
+	done
+	exec {fd}< <(exec kexmap "${script[@]}" 'say ready' 'pause' 3>&-)
+	HOLDERS+=("$!")
+	read -r -t 20 -u "$fd" line
+	exec {fd}<&-
+	assert_eq "$line" ready
+	cat "$S/users" >"$BATS_TEST_TMPDIR/whole"
+	mapfile -t lines <"$BATS_TEST_TMPDIR/whole"
+	assert_eq "${#lines[@]}" 128
+	dd if="$S/users" bs=101 status=none >"$BATS_TEST_TMPDIR/pieces"
+	exits 0 cmp "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/pieces"
+}

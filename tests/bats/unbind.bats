@@ -124,3 +124,27 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	kexmap <"$BATS_TEST_TMPDIR/script"
 	wait_until 5 free_is fpga $((FPGA_SIZE - 65536))
 }
+
+@test "a carve-out's folder is there from its first bind until the module goes, and empty while unbound" {
+	local name auto=/sys/bus/platform/drivers_autoprobe
+	device fpga
+	exits 0 rmmod kex
+	echo 0 >"$auto"
+	try insmod /kex/kex.ko
+	echo 1 >"$auto"
+	assert_eq "$STATUS" 0
+	assert_missing "$FPGA" "$SRAM"
+	printf %s "$DEVICE" >"$KEX_DRIVER/bind"
+	assert_file "$FPGA/bound" 1
+	assert_missing "$SRAM"
+	printf %s "$DEVICE" >"$KEX_DRIVER/unbind"
+	assert_file "$FPGA/bound" 0
+	for name in size free largest_free; do
+		assert_file "$FPGA/$name" 0
+	done
+	exits 0 rmmod kex
+	assert_missing "$KEX"
+	exits 0 insmod /kex/kex.ko
+	assert_file "$FPGA/free" "$FPGA_SIZE"
+	assert_file "$SRAM/bound" 1
+}
