@@ -1,13 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What bash offers behind kexctl.
-# lab: --add tools/kexctl/completion.bash
+# What make install brings beside kexctl: the completion and the udev rule.
+# lab: --add tools/kexctl/completion.bash --add tools/udev/60-kex.rules
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 setup_file() {
-	[ -r /kex/completion.bash ] ||
-		skip "the guest lacks completion.bash: tests/lab/suite puts it there"
+	[[ -r /kex/completion.bash && -r /kex/60-kex.rules ]] ||
+		skip "the guest lacks completion.bash and 60-kex.rules: tests/lab/suite puts them there"
+}
+
+teardown_file() {
+	[ ! -e /run/udev/control ] || udevadm control --exit
 }
 
 # Bash's own works while it completes, and then alone
@@ -72,4 +76,41 @@ offers() {
 	offers 'kexctl reg' region 2>>"$BATS_TEST_TMPDIR/said"
 	mount -t configfs none /sys/kernel/config
 	assert_file "$BATS_TEST_TMPDIR/said" ''
+}
+
+# One program by two names; it goes on without bats' files
+start_udev() {
+	ln -sf "$(type -P udevadm)" "$BATS_FILE_TMPDIR/systemd-udevd"
+	exits 0 "$BATS_FILE_TMPDIR/systemd-udevd" --daemon 3>&-
+}
+
+# node NAME: OUT is mode, owner and group once udev has seen the node
+node() {
+	exits 0 udevadm settle
+	exits 0 stat -c '%a %U %G' "/dev/kex/$1"
+}
+
+@test "a node belongs to the group kex where it exists, and has the mode of its region either way" {
+	mkdir -p /etc/udev/rules.d /run/udev
+	cp /kex/60-kex.rules /etc/udev/rules.d
+	start_udev
+	region t0 size=64K mode=0640
+	node t0
+	assert_eq "$OUT" '640 root root'
+	echo 'kex:x:900:' >>/etc/group
+	# It looks groups up when it reads its rules
+	exits 0 udevadm control --exit
+	start_udev
+	region t1 size=64K mode=0640
+	node t1
+	assert_eq "$OUT" '640 root kex'
+	# devtmpfs would take a mode of 0 for none
+	region t2 size=64K mode=0
+	node t2
+	assert_eq "$OUT" '0 root kex'
+	kexmap <<-EOF
+		fork
+		kid 1 setuid 1000
+		kid 1 open /dev/kex/t1 r -> EACCES
+	EOF
 }
