@@ -17,7 +17,7 @@ help:
 #: shell            a prompt in a guest: KERNEL=6.1
 #: check            builds without warnings, static analysis, generated files, unit tests
 #: unit             tests of pure logic on this machine
-#: mutants          shows that the tests notice broken drivers
+#: mutants          shows that the tests notice broken drivers and undone declarations
 #: bench            guest instructions that mapping costs, beside /dev/mem: KERNEL=6.12
 #:
 #: modules          the module: KDIR= ARCH= CROSS_COMPILE= O=
