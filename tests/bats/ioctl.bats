@@ -59,6 +59,13 @@ SYNC=0xbe01
 		kid 1 open $N r
 		kid 1 info phys -> 0x0
 	EOF
+	# Nor to root without it, to whom the file's mode says nothing
+	exits 1 setpriv --bounding-set -sys_admin cat "$S/phys"
+	assert_contains "$ERR" 'Operation not permitted'
+	assert_eq "$OUT" ''
+	exits 0 setpriv --bounding-set -sys_admin kexmap "open $N" 'info phys -> 0x0' 'info valid -> 0'
+	exits 0 setpriv --bounding-set -sys_admin kexctl region show t0 -j
+	jq -e '.[0] | .size == 65536 and (has("phys") | not)' <<<"$OUT"
 }
 
 @test "INFO refuses a wrong size, set bits and bad memory, and keeps within argsz" {

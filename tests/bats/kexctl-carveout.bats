@@ -161,4 +161,6 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	[[ $OUT =~ ^kexctl\ [0-9] ]] || fail "$OUT"
 	assert_contains "$OUT" 'ABI 1'
 	assert_contains "$OUT" 'module '
+	exits 0 kexctl --version --json
+	jq -e 'map([.name, .kind]) == [["kexctl", "tool"], ["kex", "module"]] and .[0].abi == 1' <<<"$OUT"
 }
