@@ -9,13 +9,6 @@ bytes() {
 	seq 100000 | head -c "$2" >"$1"
 }
 
-# blocked PID: it sleeps, which it does in a write to a full pipe alone
-blocked() {
-	local state
-	read -r _ _ state _ <"/proc/$1/stat"
-	[ "$state" = S ]
-}
-
 @test "load then dump gives back the bytes, whole or a range" {
 	local in=$BATS_TEST_TMPDIR/in out=$BATS_TEST_TMPDIR/out.bin
 	region r1 size=64K
@@ -93,27 +86,16 @@ blocked() {
 }
 
 @test "a signal ends a dump and says how far it got; a revoke does, too" {
-	local pid fd
 	region r1 size=8M
-	exec {fd}< <(exec env --default-signal=INT kexctl region dump r1 \
-		2>"$BATS_TEST_TMPDIR/said" 3>&-)
-	pid=$!
-	wait_until 10 blocked "$pid"
-	kill -INT "$pid"
-	wait "$pid" || STATUS=$?
-	exec {fd}<&-
+	stuck env --default-signal=INT kexctl region dump r1
+	kill -INT "$STUCK"
+	unstick
 	assert_eq "$STATUS" 130
-	slurp ERR "$BATS_TEST_TMPDIR/said"
 	[[ $ERR =~ "region 'r1': interrupted: "[1-9][0-9]*" of 8388608 bytes are written" ]] ||
 		fail "$ERR"
-	exec {fd}< <(exec kexctl region dump r1 2>"$BATS_TEST_TMPDIR/said" 3>&-)
-	pid=$!
-	wait_until 10 blocked "$pid"
+	stuck kexctl region dump r1
 	put "$R/revoke" 1
-	head -c 8M <&"$fd" >"$BATS_TEST_TMPDIR/drained"
-	wait "$pid" || STATUS=$?
-	exec {fd}<&-
+	unstick
 	assert_eq "$STATUS" 2
-	slurp ERR "$BATS_TEST_TMPDIR/said"
 	[[ $ERR =~ "the region was revoked; "[1-9][0-9]*" bytes are written" ]] || fail "$ERR"
 }

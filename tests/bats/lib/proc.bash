@@ -48,3 +48,28 @@ wait_until() {
 		fi
 	done
 }
+
+# blocked PID: it sleeps, which what writes all the time does at a full pipe alone
+blocked() {
+	local state
+	read -r _ _ state _ <"/proc/$1/stat"
+	[ "$state" = S ]
+}
+
+# stuck COMMAND...: it writes into a pipe that nobody reads, which is full when
+# this returns. STUCK is its pid.
+stuck() {
+	exec {STUCK_FD}< <(exec "$@" 2>"$BATS_TEST_TMPDIR/stuck" 3>&-)
+	STUCK=$!
+	HOLDERS+=("$STUCK")
+	wait_until 10 blocked "$STUCK"
+}
+
+# unstick: reads what it wrote until it ends; STATUS and ERR are what came of it
+unstick() {
+	head -c 8M <&"$STUCK_FD" >"$BATS_TEST_TMPDIR/drained"
+	STATUS=0
+	wait "$STUCK" || STATUS=$?
+	exec {STUCK_FD}<&-
+	slurp ERR "$BATS_TEST_TMPDIR/stuck"
+}
