@@ -3,13 +3,14 @@
 # shellcheck disable=SC2016 # scripts for guests and subshells
 #
 # The lab is what all other tests are believed through, so it has tests of its
-# own. They run on this machine and boot the kernel that boots fastest.
+# own. They run on this machine and boot the kernel that boots fastest, or the
+# one that KEX_KERNEL names: KEX_KERNEL=64k-lab bats tests/lab/selftest.bats
 
 bats_require_minimum_version 1.5.0
 
 setup() {
 	LAB=$BATS_TEST_DIRNAME
-	KERNEL=6.1
+	KERNEL=${KEX_KERNEL:-6.1}
 	# What a test leaves behind is seen here.
 	export TMPDIR=$BATS_TEST_TMPDIR
 }
@@ -73,8 +74,9 @@ library() {
 }
 
 @test "a panic is a failure that shows it" {
-	run -121 --separate-stderr guest -- bash -c 'echo before; echo c >/proc/sysrq-trigger'
-	[ "$output" = before ]
+	# More than the pipe to the port holds, or a quick panic would leave it there
+	run -121 --separate-stderr guest -- bash -c 'seq 400000; echo c >/proc/sysrq-trigger'
+	[[ $output == $'1\n2\n3\n'* ]]
 	in_stderr "Kernel panic"
 	in_stderr "run: the guest died"
 }
@@ -167,13 +169,14 @@ library() {
 	chmod 750 "$TMPDIR/script"
 	run -0 --separate-stderr guest --add "$TMPDIR/script" -- bash -c '
 		pwd; ./script 1 2; stat -c %a script; cat
-		ls /sys/module/configfs /sys/module/kex 2>/dev/null; true' <<<"not for the guest"
+		grep -e ^configfs -e ^kex /proc/modules; grep " configfs " /proc/mounts
+		true' <<<"not for the guest"
 	[ "$output" = $'/kex\nargs: 1 2\n750' ]
 }
 
 @test "without a command the commands come from stdin" {
 	run -9 --separate-stderr guest <<<'echo "$((6 * 7)) $KEX_KERNEL"; exit 9'
-	[ "$output" = "42 6.1" ]
+	[ "$output" = "42 $KERNEL" ]
 }
 
 @test "the guest has the two carve-outs and what the tests use" {
@@ -221,7 +224,8 @@ library() {
 				a=$EPOCHREALTIME
 				for ((j = 0; j < 20000; j++)); do :; done
 				b=$EPOCHREALTIME
-				echo $((${b/./} - ${a/./}))
+				# a kernel without RTC starts in 1970
+				echo $((10#${b/./} - 10#${a/./}))
 			done; head -1 /proc/timer_list >/dev/null; cat /proc/uptime'
 	}
 	first=$(figures)
@@ -252,8 +256,8 @@ library() {
 	[ "${lines[-1]}" = "1 passed, 3 failed, 1 skipped" ]
 	[[ $output == *"not ok 3 fails"*"why"* ]]
 	[[ $output == *"2 tests did not run (status 121)"* ]]
-	[[ $output == *"6.1  skips: a reason"* ]]
-	[[ $output == *"kernel 6.1 (6.1."*"-arm64)"* ]]
+	[[ $output == *"$KERNEL  skips: a reason"* ]]
+	[[ $output == *"kernel $KERNEL ("[6-9].*")"* ]]
 }
 
 @test "mirrors are found in both formats of apt's sources" {
