@@ -62,21 +62,21 @@ untouched() {
 }
 
 @test "an offset that is taken, whole or in part, is EBUSY and the others stay as they are" {
-	local offset
-	region t0 offset=1M size=128K
-	region t1 size=64K live=0
-	for offset in 1M 1088K $(((1 << 20) - PAGE)) $(((1 << 20) + 131072 - PAGE)); do
-		put "$R/offset" "$offset"
+	local pages at=$((1 << 20))
+	region t0 offset=1M size=32P
+	region t1 size=16P live=0
+	for pages in 0 17 -1 31; do
+		put "$R/offset" $((at + pages * PAGE))
 		assert_refused EBUSY "$R/live" 1
-		untouched $((FPGA_SIZE - 131072))
+		untouched $((FPGA_SIZE - 32 * PAGE))
 	done
-	put "$R/offset" $(((1 << 20) - 65536))
+	put "$R/offset" $((at - 16 * PAGE))
 	put "$R/live" 1
 	put "$R/live" 0
-	put "$R/offset" $(((1 << 20) + 131072))
+	put "$R/offset" $((at + 32 * PAGE))
 	put "$R/live" 1
-	assert_file "$R/offset" $(((1 << 20) + 131072))
-	assert_file "$KEX_CLASS/t0/size" 131072
+	assert_file "$R/offset" $((at + 32 * PAGE))
+	assert_file "$KEX_CLASS/t0/size" $((32 * PAGE))
 }
 
 @test "an offset outside the carve-out is ERANGE" {
