@@ -44,10 +44,10 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 @test "ps lists every mapping, however many pages of text they fill" {
 	local line fd n i
 	# Lines of 50 bytes and more, for over a page and a half
-	local lines=$((PAGE / 32)) maps=1 holes
+	local rows=$((PAGE / 32)) maps=1 holes
 	local -a script=("open /dev/kex/a")
-	((lines <= 512)) || maps=$((lines / 512))
-	holes=$((lines / maps))
+	((rows <= 512)) || maps=$((rows / 512))
+	holes=$((rows / maps))
 	region a size=$((holes << 17))
 	for ((i = 0; i < maps; i++)); do
 		script+=("map 0 $((holes << 17))")
@@ -63,8 +63,8 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	slurp OUT "$KEX_CLASS/a/users"
 	((${#OUT} > PAGE)) || fail "users fit in a page: ${#OUT} bytes"
 	exits 0 kexctl ps --json
-	jq -e --argjson lines "$lines" --argjson size $((holes << 17)) '
-		length == $lines and all(.length == 65536) and
+	jq -e --argjson rows "$rows" --argjson size $((holes << 17)) '
+		length == $rows and all(.length == 65536) and
 		(map(.offset) | unique) == [range(0; $size; 131072)]' <<<"$OUT"
 }
 
