@@ -7,8 +7,8 @@
 # A "set" is a named list of packages that is unpacked together. What the
 # newest packages of a set are is an answer that is kept for a day:
 #
-#   answers/SET        URI SHA256 SIZE NAME per line
-#   answers/.SET.want  the function that had asked: another one asks anew
+#   answers/SET.ASKED  URI SHA256 SIZE NAME per line; ASKED is made of the
+#                      function that asked, which other checkouts may have changed
 #   debs/NAME.deb      downloads, renamed into place only after their checksum held
 #   sets/SET/KEY/      unpacked, KEY is made of the packages' checksums and of
 #                      the recipe that finishes the folder, again by rename
@@ -341,11 +341,24 @@ lab_unpack() {
 	done <"$1"
 }
 
-# Is answer file $1 young enough, and one to the question of function $2?
-lab_answer_holds() {
-	local asked=${1%/*}/.${1##*/}.want
-	(($(lab_age "$1") < lab_max_age)) &&
-		[[ ! -e $asked || $(<"$asked") == "$(declare -f "$2")" ]]
+# The file for the answer to function $2, of set $1.
+lab_answer() {
+	local asked
+	asked=$({ declare -f "$2" || :; } | sha256sum)
+	printf '%s/answers/%s.%s' "$lab_cache" "$1" "${asked:0:8}"
+}
+
+# Where there is no answer $2 for set $1 yet, the last one to another question
+# will do until the mirror has been asked, or if it cannot be.
+lab_adopt_answer() {
+	local f last=''
+	[[ ! -e $2 ]] || return 0
+	for f in "$lab_cache/answers/$1" "$lab_cache/answers/$1".????????; do
+		[[ ! -e $f || $f -ot $last ]] || last=$f
+	done
+	[[ -n $last ]] || return 0
+	cp "$last" "$2"
+	touch -d @0 "$2"
 }
 
 # lab_set NAME WANT FINISH: prints the folder of set NAME. The function WANT
@@ -353,8 +366,8 @@ lab_answer_holds() {
 # the unpacked folder and the path that it will have in the end.
 lab_set() {
 	local set=$1 want=$2 finish=$3 answer dir fd fresh=1 former=0 tmp
-	answer=$lab_cache/answers/$set
-	if lab_answer_holds "$answer" "$want"; then
+	answer=$(lab_answer "$set" "$want")
+	if (($(lab_age "$answer") < lab_max_age)); then
 		dir=$(lab_set_dir "$set" "$finish" "$answer")
 		if [[ -d $dir ]]; then
 			printf '%s\n' "$dir"
@@ -368,7 +381,8 @@ lab_set() {
 		lab_say "$set: another run is fetching it, waiting"
 		flock "$fd"
 	fi
-	if ! lab_answer_holds "$answer" "$want"; then
+	if (($(lab_age "$answer") >= lab_max_age)); then
+		lab_adopt_answer "$set" "$answer"
 		tmp=$answer.$BASHPID
 		[[ ! -e $answer ]] || former=1
 		# Subshell: APT_CONFIG must not leak into what the caller runs.
@@ -380,7 +394,6 @@ lab_set() {
 			lab_download "$tmp" "$set"
 		); then
 			mv "$tmp" "$answer"
-			declare -f "$want" >"$lab_cache/answers/.$set.want"
 		else
 			rm -f "$tmp"
 			fresh=0
