@@ -115,6 +115,7 @@ static void kex_memory_destroy(struct kex_memory *mem)
 		gen_pool_destroy(mem->ext[mem->nr].pool);
 		kex_extent_release(&mem->ext[mem->nr]);
 	}
+	config_group_put(&mem->co->group);
 	kfree(mem);
 }
 
@@ -129,6 +130,7 @@ static struct kex_memory *kex_memory_create(struct kex_carveout *co,
 	if (!mem)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&mem->ref);
+	config_group_get(&co->group);
 	mem->co = co;
 	mem->size = dt->size;
 	mem->mapped = dt->mapped;

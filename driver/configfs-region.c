@@ -240,6 +240,8 @@ static struct config_item *kex_regions_make(struct config_group *group,
 					       regions_group);
 	struct kex_region_item *item;
 
+	if (!READ_ONCE(co->kept))
+		return ERR_PTR(-ENODEV);
 	if (!kex_name_valid(name))
 		return ERR_PTR(-EINVAL);
 	if (kex_name_taken(name))
@@ -347,7 +349,7 @@ int kex_configfs_fixed(struct kex_carveout *co, const struct kex_dt_region *dt)
 }
 
 /**
- * kex_configfs_drop_fixed() - remove a carve-out's fixed items at module exit
+ * kex_configfs_drop_fixed() - remove a carve-out's fixed items
  * @co: a carve-out that no device is bound to
  */
 void kex_configfs_drop_fixed(struct kex_carveout *co)

@@ -161,11 +161,19 @@ struct kex_carveout *kex_configfs_carveout(const char *name)
 	return co;
 }
 
+static void kex_carveout_unlist(struct kex_carveout *co)
+{
+	mutex_lock(&kex_carveouts_lock);
+	list_del_init(&co->node);
+	mutex_unlock(&kex_carveouts_lock);
+}
+
 /**
  * kex_configfs_add() - make the folder of a carve-out if it has none
  * @co: a bound carve-out
  *
- * It stays until module exit, since it may hold what users made.
+ * Users can make nothing in it before kex_configfs_keep(), so that
+ * kex_configfs_drop() can take it away again.
  *
  * Context: kex_bind_lock held; called from probe, never from configfs.
  * Return: 0 or what configfs says.
@@ -181,25 +189,45 @@ int kex_configfs_add(struct kex_carveout *co)
 	list_add_tail(&co->node, &kex_carveouts);
 	mutex_unlock(&kex_carveouts_lock);
 	ret = configfs_register_group(&kex_carveouts_group, &co->group);
-	if (!ret)
-		return 0;
-
-	mutex_lock(&kex_carveouts_lock);
-	list_del_init(&co->node);
-	mutex_unlock(&kex_carveouts_lock);
+	if (ret)
+		kex_carveout_unlist(co);
 	return ret;
 }
 
 /**
- * kex_configfs_drop() - free a carve-out that never got a folder
- * @co: the carve-out; one with a folder is left alone
+ * kex_configfs_keep() - the folder of a carve-out stays until module exit
+ * @co: a bound carve-out with a folder
+ *
+ * Context: kex_bind_lock held.
+ */
+void kex_configfs_keep(struct kex_carveout *co)
+{
+	WRITE_ONCE(co->kept, true);
+}
+
+/* No item of a user's is left in the folder: each pins the module */
+static void kex_configfs_remove(struct kex_carveout *co)
+{
+	kex_configfs_drop_fixed(co);
+	configfs_unregister_group(&co->group);
+	kex_carveout_unlist(co);
+	config_group_put(&co->group);
+}
+
+/**
+ * kex_configfs_drop() - forget a carve-out whose first bind has failed
+ * @co: an unbound carve-out; one that was bound before is left alone
  *
  * Context: kex_bind_lock held.
  */
 void kex_configfs_drop(struct kex_carveout *co)
 {
+	if (co->kept)
+		return;
 	if (list_empty(&co->node))
 		config_group_put(&co->group);
+	else
+		kex_configfs_remove(co);
 }
 
 static ssize_t kex_root_features_show(struct config_item *ci, char *page)
@@ -262,11 +290,7 @@ void kex_configfs_exit(void)
 {
 	struct kex_carveout *co, *next;
 
-	list_for_each_entry_safe(co, next, &kex_carveouts, node) {
-		list_del(&co->node);
-		kex_configfs_drop_fixed(co);
-		configfs_unregister_group(&co->group);
-		config_group_put(&co->group);
-	}
+	list_for_each_entry_safe(co, next, &kex_carveouts, node)
+		kex_configfs_remove(co);
 	configfs_unregister_subsystem(&kex_subsys);
 }

@@ -173,7 +173,7 @@ int kex_dt_read(struct device *dev, struct kex_dt *dt);
  * struct kex_memory - the claimed bytes behind one binding of a carve-out
  * @ref: one for the binding, one per region; the claim ends with the last
  * @node: in the list of all claims
- * @co: carve-out, for its weak pointer here
+ * @co: carve-out, for its weak pointer here; a reference
  * @size: sum of the extents
  * @mapped: the kernel maps some of it: write-back is the only attribute
  * @nr: number of extents
@@ -193,7 +193,8 @@ struct kex_memory {
 };
 
 /**
- * struct kex_carveout - a named carve-out, from its first bind to module exit
+ * struct kex_carveout - a named carve-out, from its first bind to module exit,
+ * or until that bind has failed
  * @group: its folder in configfs; owns this structure
  * @regions_group: the folder regions/
  * @node: in the list of carve-outs
@@ -206,6 +207,7 @@ struct kex_memory {
  *       kex_memory_lock
  * @cache: what a new item's cache attribute is, KEX_CACHE_*
  * @ready: the regions of the device tree have their memory: others may go live
+ * @kept: a bind has succeeded: the folder stays, and takes items
  * @name: DT label, else node name
  */
 struct kex_carveout {
@@ -219,6 +221,7 @@ struct kex_carveout {
 	struct kex_memory *mem;
 	unsigned int cache;
 	bool ready;
+	bool kept;
 	char name[KEX_NAME_SIZE];
 };
 
@@ -322,7 +325,7 @@ struct kex_region_ops {
  * @ops: see struct kex_region_ops
  * @owner: argument of @ops
  * @node: in kex_carveout.regions; the carve-out's lock
- * @co: its carve-out, which lives as long as the module
+ * @co: its carve-out, which @mem keeps
  * @mem: the memory that @phys is in; a reference
  * @size: bytes
  * @offset: bytes from the carve-out's first
@@ -412,6 +415,7 @@ int kex_configfs_init(void);
 void kex_configfs_exit(void);
 struct kex_carveout *kex_configfs_carveout(const char *name);
 int kex_configfs_add(struct kex_carveout *co);
+void kex_configfs_keep(struct kex_carveout *co);
 void kex_configfs_drop(struct kex_carveout *co);
 int kex_configfs_add_fixed(struct config_group *parent, struct config_group *group);
 bool kex_name_taken(const char *name);

@@ -79,6 +79,8 @@ static int kex_bind(struct kex_carveout *co, struct device *dev,
 	ret = kex_bind_check(co, dev, dt);
 	if (!ret)
 		ret = kex_carveout_bind(co, dev, dt);
+	if (!ret)
+		ret = devm_add_action_or_reset(dev, kex_unbind, co);
 	if (ret)
 		return ret;
 	ret = kex_configfs_add(co);
@@ -88,9 +90,11 @@ static int kex_bind(struct kex_carveout *co, struct device *dev,
 	else
 		ret = kex_bind_regions(co, dev, dt);
 	if (ret) {
-		kex_unbind(co);
+		devm_release_action(dev, kex_unbind, co);
 		return ret;
 	}
+	/* Nothing can fail any more */
+	kex_configfs_keep(co);
 	mutex_lock(&co->lock);
 	co->ready = true;
 	mutex_unlock(&co->lock);
@@ -105,11 +109,10 @@ static int kex_probe_named(struct device *dev, const struct kex_dt *dt)
 	mutex_lock(&kex_bind_lock);
 	co = kex_configfs_carveout(dt->name);
 	ret = co ? kex_bind(co, dev, dt) : -ENOMEM;
-	/* A carve-out appears with its first bind, and stays */
 	if (ret && co)
 		kex_configfs_drop(co);
 	mutex_unlock(&kex_bind_lock);
-	return ret ?: devm_add_action_or_reset(dev, kex_unbind, co);
+	return ret;
 }
 
 static int kex_probe(struct platform_device *pdev)

@@ -49,7 +49,11 @@ static char *kex_devnode(KEX_DEVNODE_CONST struct device *dev, umode_t *mode)
 	/* devtmpfs takes a mode of 0 for none */
 	if (mode && obj)
 		*mode = S_IFCHR | obj->mode;
-	return kasprintf(GFP_KERNEL, "kex/%s", dev_name(dev));
+	/*
+	 * Without a name the node would be made in /dev itself, or there be
+	 * looked for in vain when the device goes: nobody can be told of it.
+	 */
+	return kasprintf(GFP_KERNEL | __GFP_NOFAIL, "kex/%s", dev_name(dev));
 }
 
 /**
