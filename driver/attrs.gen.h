@@ -16,6 +16,9 @@ static const char * const kex_root_features_words[] __maybe_unused = {
 	"populate-lazy",
 	"sync",
 	"users",
+	"hold",
+	"hole",
+	"poll",
 	NULL
 };
 
@@ -91,6 +94,7 @@ enum kex_region_attr {
 	KEX_REGION_MODE,
 	KEX_REGION_SCRUB,
 	KEX_REGION_POPULATE,
+	KEX_REGION_HOLE,
 	KEX_REGION_LIVE,
 	KEX_REGION_REVOKE,
 	KEX_REGION_NR_ATTRS
@@ -107,6 +111,14 @@ static const char * const kex_region_cache_words[] __maybe_unused = {
 static const char * const kex_region_populate_words[] __maybe_unused = {
 	"eager",
 	"lazy",
+	NULL
+};
+
+static const char * const kex_region_hole_words[] __maybe_unused = {
+	"sigbus",
+	"zero",
+	"scratch",
+	"wait",
 	NULL
 };
 
@@ -163,6 +175,15 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 		.def = 0,
 		.words = kex_region_populate_words,
 	},
+	[KEX_REGION_HOLE] = {
+		.name = "hole",
+		.type = KEX_ATTR_ENUM,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 3,
+		.def = 0,
+		.words = kex_region_hole_words,
+	},
 	[KEX_REGION_LIVE] = {
 		.name = "live",
 		.type = KEX_ATTR_BOOL,
@@ -191,6 +212,7 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 	X(mode, MODE, RW) \
 	X(scrub, SCRUB, RW) \
 	X(populate, POPULATE, RW) \
+	X(hole, HOLE, RW) \
 	X(live, LIVE, RW) \
 	X(revoke, REVOKE, WO)
 
@@ -208,7 +230,9 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 	X(restores, 0444) \
 	X(cache, 0444) \
 	X(phys, 0400) \
-	X(evict, 0200)
+	X(evict, 0200) \
+	X(hold, 0200) \
+	X(restore, 0200)
 
 /* the same, of any length */
 #define KEX_REGION_SYSFS_TABLES(X) \

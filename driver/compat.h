@@ -9,6 +9,7 @@
 #define _KEX_COMPAT_H
 
 #include <linux/device/class.h>
+#include <linux/eventfd.h>
 #include <linux/mm.h>
 #include <linux/version.h>
 
@@ -39,6 +40,16 @@ static inline struct class *kex_class_create(const char *name)
 #else
 #define KEX_BIN_CONST
 #endif
+
+/* eventfd_signal() lost its count in 6.8 */
+static inline void kex_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	eventfd_signal(ctx);
+#else
+	eventfd_signal(ctx, 1);
+#endif
+}
 
 /**
  * kex_vm_flags_mod() - set and clear flags of a VMA that is being mapped

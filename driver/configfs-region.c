@@ -54,7 +54,7 @@ static void kex_region_item_lost(void *owner)
 
 	item->region = NULL;
 	kex_region_item_unpin(item);
-	kex_object_put(&region->obj);
+	kex_object_put(&region->space.obj);
 }
 
 static const struct kex_region_ops kex_region_item_ops = {
@@ -71,6 +71,7 @@ static int kex_region_item_up(struct kex_region_item *item)
 		.mode	= item->val[KEX_REGION_MODE],
 		.scrub	= item->val[KEX_REGION_SCRUB],
 		.lazy	= item->val[KEX_REGION_POPULATE],
+		.hole	= item->val[KEX_REGION_HOLE],
 	};
 	struct kex_region *region;
 	int ret;
@@ -106,7 +107,8 @@ static int kex_region_item_revoke(struct kex_region_item *item)
 {
 	if (!item->region)
 		return 0;
-	kex_map_revoke(item->region);
+	kex_zap_revoke(&item->region->space);
+	kex_region_unlist(item->region);
 	kex_region_item_lost(item);
 	return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kex: who maps a region, and what page tables lead to
+ * kex: who maps a region or window, and what page tables lead to
  *
- * All by walking the region's address_space under its lock: there are no lists
+ * All by walking the space's address_space under its lock: there are no lists
  * of VMAs to keep right through split, merge, move and fork.
  */
 #include <linux/bitmap.h>
@@ -37,14 +37,14 @@ static struct vm_area_struct *kex_vma_next(struct rb_node *node)
 	     vma = kex_vma_next(rb_next(&vma->shared.rb)))
 
 /**
- * kex_inspect_mappings() - how many VMAs there are over a region
- * @region: the region
+ * kex_inspect_mappings() - how many VMAs there are over a space
+ * @space: the space
  *
  * Return: their number, over all processes.
  */
-u64 kex_inspect_mappings(struct kex_region *region)
+u64 kex_inspect_mappings(struct kex_space *space)
 {
-	struct address_space *mapping = region->obj.inode->i_mapping;
+	struct address_space *mapping = space->obj.inode->i_mapping;
 	struct vm_area_struct *vma;
 	u64 count = 0;
 
@@ -114,20 +114,20 @@ static unsigned long kex_vma_resident(struct vm_area_struct *vma,
 }
 
 /**
- * kex_inspect_resident() - how much of a region page tables lead to
- * @region: the region
+ * kex_inspect_resident() - how much of a space page tables lead to
+ * @space: the space
  * @bytes: result; a page that several VMAs map counts once
  *
  * Return: 0, -ENOMEM, or -EINTR on a fatal signal.
  */
-int kex_inspect_resident(struct kex_region *region, u64 *bytes)
+int kex_inspect_resident(struct kex_space *space, u64 *bytes)
 {
-	struct address_space *mapping = region->obj.inode->i_mapping;
+	struct address_space *mapping = space->obj.inode->i_mapping;
 	struct vm_area_struct *vma;
 	unsigned long *pages;
 	u64 count = 0;
 
-	pages = kvcalloc(BITS_TO_LONGS(kex_region_pages(region)), sizeof(long),
+	pages = kvcalloc(BITS_TO_LONGS(kex_space_pages(space)), sizeof(long),
 			 GFP_KERNEL_ACCOUNT);
 	if (!pages)
 		return -ENOMEM;
@@ -179,7 +179,7 @@ static const char kex_comm_escape[] =
 	"\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020"
 	"\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177 \\";
 
-static void kex_vma_print(const struct kex_region *region,
+static void kex_vma_print(const struct kex_space *space,
 			  struct vm_area_struct *vma, struct seq_buf *text)
 {
 	char comm[TASK_COMM_LEN], escaped[KEX_COMM_ESCAPED];
@@ -192,33 +192,33 @@ static void kex_vma_print(const struct kex_region *region,
 	seq_buf_printf(text, "%d %s %lx-%lx %llu %s %llu 4K\n", pid, escaped,
 		       vma->vm_start, vma->vm_end,
 		       (u64)vma->vm_pgoff << PAGE_SHIFT,
-		       kex_region_cache_words[region->cache],
+		       kex_region_cache_words[space->cache],
 		       (u64)kex_vma_resident(vma, NULL) << PAGE_SHIFT);
 }
 
-static void kex_users_print(struct kex_region *region, struct seq_buf *text)
+static void kex_users_print(struct kex_space *space, struct seq_buf *text)
 {
-	struct address_space *mapping = region->obj.inode->i_mapping;
+	struct address_space *mapping = space->obj.inode->i_mapping;
 	struct vm_area_struct *vma;
 
 	i_mmap_lock_read(mapping);
 	kex_for_each_vma(vma, mapping)
-		kex_vma_print(region, vma, text);
+		kex_vma_print(space, vma, text);
 	i_mmap_unlock_read(mapping);
 }
 
 /**
- * kex_inspect_users() - list the mappings of a region
- * @region: the region
+ * kex_inspect_users() - list the mappings of a space
+ * @space: the space
  * @text: result: a line for each, 'pid comm start-end offset cache resident
  *	  entry', to be freed by kvfree()
  * @len: result: its length
  *
  * Return: 0 or -ENOMEM.
  */
-int kex_inspect_users(struct kex_region *region, char **text, size_t *len)
+int kex_inspect_users(struct kex_space *space, char **text, size_t *len)
 {
-	size_t lines = kex_inspect_mappings(region);
+	size_t lines = kex_inspect_mappings(space);
 	struct seq_buf buf;
 
 	/* No allocation under i_mmap_rwsem; what is mapped meanwhile may not fit */
@@ -228,7 +228,7 @@ int kex_inspect_users(struct kex_region *region, char **text, size_t *len)
 		if (!*text)
 			return -ENOMEM;
 		seq_buf_init(&buf, *text, lines * KEX_USERS_LINE);
-		kex_users_print(region, &buf);
+		kex_users_print(space, &buf);
 		if (!seq_buf_has_overflowed(&buf))
 			break;
 		kvfree(*text);

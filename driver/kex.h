@@ -4,10 +4,10 @@
  *
  * Calls go down only:
  *
- *	main.c  chardev.c  configfs.c  sysfs.c	entry points
+ *	main.c  chardev*.c  configfs*.c  sysfs.c	entry points
  *	inspect.c				observe
- *	map.c					verbs: the mm work
- *	region.c  object.c			objects: lifetime, node, counters
+ *	map.c  zap.c  hole.c			verbs: the mm work
+ *	region.c  space.c  mms.c  object.c	objects: lifetime, node, state
  *	carveout.c  dt.c			memory: ranges, no mm, no configfs
  *	attr.c  compat.h			used by all
  *
@@ -21,11 +21,13 @@
 #include <linux/device.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/maple_tree.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include <uapi/linux/kex.h>
 
@@ -39,12 +41,14 @@
  *	    kex_carveout.lock		bound, live regions, wishes of its items
  *	      kex_nodes_lock		minors; open against take-down
  *	      kex_memory_lock		all claims on memory
- *	      kex_region.zap_lock	one zap at a time, its second pass included
+ *	      kex_space.zap_lock	one zap at a time, its second pass included
  *	        mm.mmap_lock
- *	          kex_region.map_rwsem	write: change what may be mapped, and zap;
+ *	          kex_space.map_rwsem	write: change what may be mapped, and zap;
  *					read: insert entries, touch the bytes
  *	            address_space.i_mmap_rwsem, page-table locks
- *	          kex_region.mms_lock	spinlock
+ *	            kex_space.state	the tree's own spinlock
+ *	            kex_space.files_lock	spinlock
+ *	          kex_space.mms_lock	spinlock
  *
  * ->mmap and ->fault are entered with mmap_lock held, so nothing that is held
  * there may be held around a copy to or from user space.
@@ -294,6 +298,7 @@ void kex_object_put(struct kex_object *obj);
  * @mode: permission bits of the node
  * @scrub: zero it when it goes live and when it is given back
  * @lazy: mmap inserts nothing, faults do
+ * @hole: KEX_HOLE_*
  */
 struct kex_region_params {
 	const char *name;
@@ -303,6 +308,7 @@ struct kex_region_params {
 	umode_t mode;
 	bool scrub;
 	bool lazy;
+	unsigned int hole;
 };
 
 /**
@@ -315,68 +321,178 @@ struct kex_region_ops {
 };
 
 /**
- * struct kex_region - a live region, or a revoked one that has open files
+ * enum kex_page_state - what kex_space.state has for a page; nothing if resident
+ * @KEX_PAGE_EVICTED: zapped, and not touched since
+ * @KEX_PAGE_RESTORED: let go of by a restore, and not touched since
+ * @KEX_PAGE_HELD: a touch meets the hole mode
+ */
+enum kex_page_state {
+	KEX_PAGE_EVICTED = 1,
+	KEX_PAGE_RESTORED,
+	KEX_PAGE_HELD,
+};
+
+struct kex_space;
+struct kex_region;
+
+/**
+ * struct kex_run - pages of a space that lie side by side in memory
+ * @region: the region whose bytes they are
+ * @first: first page of the run, in the space
+ * @nr: number of pages
+ * @pfn: page frame of @first
+ *
+ * In a space's fault it is also what may be inserted: no page of it is held.
+ */
+struct kex_run {
+	struct kex_region *region;
+	unsigned long first;
+	unsigned long nr;
+	unsigned long pfn;
+};
+
+/**
+ * struct kex_space_ops - what each kind of space brings
+ * @find: the longest run around a page that may be mapped now, with what keeps
+ *	  it so held for reading until @done; false if there is none
+ * @done: undoes what @find took
+ *
+ * All are called with the space's map_rwsem held for reading.
+ */
+struct kex_space_ops {
+	bool (*find)(struct kex_space *space, unsigned long page, struct kex_run *run);
+	void (*done)(struct kex_run *run);
+};
+
+/**
+ * struct kex_space - an object that can be mapped: a region or a window
  * @obj: name, node, references
- * @ops: see struct kex_region_ops
- * @owner: argument of @ops
- * @node: in kex_carveout.regions; the carve-out's lock
+ * @ops: see struct kex_space_ops
  * @co: its carve-out, which lives as long as the module
- * @mem: the memory that @phys is in; a reference
  * @size: bytes
- * @offset: bytes from the carve-out's first
- * @phys: physical address of the first byte
- * @cache: KEX_CACHE_*
- * @scrub: see struct kex_region_params
- * @lazy: see struct kex_region_params
- * @wb: kernel's mapping of a write-back region, else NULL
- * @io: kernel's mapping of any other, else NULL
+ * @cache: KEX_CACHE_*, of all of it
+ * @hole: KEX_HOLE_*: what a touch meets where there is nothing to map
+ * @lazy: mmap inserts nothing, faults do
  * @zap_lock: one zap at a time
- * @map_rwsem: guards @revoked, and @evicted against zaps
+ * @map_rwsem: guards @revoked, and @state against zaps
  * @revoked: nothing may be mapped or touched any more
- * @evicted: a bit per page: zapped by an evict and not touched since
+ * @state: by page, enum kex_page_state as xarray values
  * @mms_lock: guards @mms
  * @mms: address spaces that entered ->mmap since the last zap
+ * @changes: grows with each change of state; @wait is woken after it
+ * @wait: polling files and faults on holes of mode wait
+ * @files_lock: guards @files
+ * @files: open files, for their eventfds
  * @faults: page faults served
  * @evictions: evicts done
- * @restores: faults that brought an evicted page back
+ * @restores: faults that brought evicted or held memory back
  */
-struct kex_region {
+struct kex_space {
 	struct kex_object obj;
-	const struct kex_region_ops *ops;
-	void *owner;
-	struct list_head node;
+	const struct kex_space_ops *ops;
 	struct kex_carveout *co;
-	struct kex_memory *mem;
 	u64 size;
-	u64 offset;
-	phys_addr_t phys;
 	unsigned int cache;
-	bool scrub;
+	unsigned int hole;
 	bool lazy;
-	void *wb;
-	void __iomem *io;
 
 	struct mutex zap_lock;
 	struct rw_semaphore map_rwsem;
 	bool revoked;
-	unsigned long *evicted;
+	struct maple_tree state;
 
 	spinlock_t mms_lock;
 	struct list_head mms;
+
+	atomic64_t changes;
+	wait_queue_head_t wait;
+	spinlock_t files_lock;
+	struct list_head files;
 
 	atomic64_t faults;
 	atomic64_t evictions;
 	atomic64_t restores;
 };
 
-static inline struct kex_region *to_kex_region(struct kex_object *obj)
+static inline struct kex_space *to_kex_space(struct kex_object *obj)
 {
-	return container_of(obj, struct kex_region, obj);
+	return container_of(obj, struct kex_space, obj);
 }
 
-static inline unsigned long kex_region_pages(const struct kex_region *region)
+static inline unsigned long kex_space_pages(const struct kex_space *space)
 {
-	return region->size >> PAGE_SHIFT;
+	return space->size >> PAGE_SHIFT;
+}
+
+int kex_space_init(struct kex_space *space, unsigned int kind, const char *name,
+		   umode_t mode, const struct kex_object_ops *obj_ops,
+		   const struct kex_space_ops *ops);
+void kex_space_destroy(struct kex_space *space);
+unsigned int kex_space_state(struct kex_space *space);
+enum kex_page_state kex_space_page(struct kex_space *space, unsigned long page,
+				   unsigned long *first, unsigned long *last);
+bool kex_space_run(struct kex_space *space, unsigned long page, unsigned long *last);
+int kex_space_mark(struct kex_space *space, unsigned long first,
+		   unsigned long last, enum kex_page_state state);
+bool kex_space_touched(struct kex_space *space, unsigned long first,
+		       unsigned long last);
+void kex_space_changed(struct kex_space *space);
+int kex_mms_note(struct kex_space *space, struct mm_struct *mm);
+int kex_mms_sync(struct kex_space *space, bool killable);
+bool kex_mms_any(struct kex_space *space);
+void kex_mms_prune(struct kex_space *space);
+pgprot_t kex_space_pgprot(const struct kex_space *space, vm_flags_t flags);
+
+/**
+ * struct kex_file - an open file of a space
+ * @space: the space; a reference, counted as open
+ * @node: in kex_space.files
+ * @seen: kex_space.changes when the file was last told of them
+ * @eventfd: signalled with each change, or NULL; kex_space.files_lock
+ * @scratch: the page that its mappings show in holes, or NULL before the first
+ */
+struct kex_file {
+	struct kex_space *space;
+	struct list_head node;
+	s64 seen;
+	struct eventfd_ctx *eventfd;
+	struct page *scratch;
+};
+
+static inline struct kex_file *kex_vma_file(const struct vm_area_struct *vma)
+{
+	return vma->vm_file->private_data;
+}
+
+/**
+ * struct kex_region - a live region, or a revoked one that has open files
+ * @space: what can be mapped
+ * @ops: see struct kex_region_ops
+ * @owner: argument of @ops
+ * @node: in kex_carveout.regions; the carve-out's lock
+ * @mem: the memory that @phys is in; a reference
+ * @offset: bytes from the carve-out's first
+ * @phys: physical address of the first byte
+ * @scrub: see struct kex_region_params
+ * @wb: kernel's mapping of a write-back region, else NULL
+ * @io: kernel's mapping of any other, else NULL
+ */
+struct kex_region {
+	struct kex_space space;
+	const struct kex_region_ops *ops;
+	void *owner;
+	struct list_head node;
+	struct kex_memory *mem;
+	u64 offset;
+	phys_addr_t phys;
+	bool scrub;
+	void *wb;
+	void __iomem *io;
+};
+
+static inline struct kex_region *to_kex_region(struct kex_space *space)
+{
+	return container_of(space, struct kex_region, space);
 }
 
 struct kex_region *kex_region_create(struct kex_carveout *co,
@@ -391,16 +507,32 @@ void kex_region_read(struct kex_region *region, void *to, u64 off, size_t len);
 void kex_region_write(struct kex_region *region, u64 off, const void *from,
 		      size_t len);
 
-int kex_map_mmap(struct kex_region *region, struct vm_area_struct *vma);
-void kex_map_prune(struct kex_region *region);
-void kex_map_release(struct kex_object *obj);
-int kex_map_evict(struct kex_region *region, u64 off, u64 len);
-void kex_map_revoke(struct kex_region *region);
-unsigned int kex_map_state(struct kex_region *region);
+int kex_map_mmap(struct kex_space *space, struct vm_area_struct *vma);
 
-u64 kex_inspect_mappings(struct kex_region *region);
-int kex_inspect_resident(struct kex_region *region, u64 *bytes);
-int kex_inspect_users(struct kex_region *region, char **text, size_t *len);
+int kex_zap_evict(struct kex_space *space, u64 off, u64 len);
+int kex_zap_hold(struct kex_space *space, u64 off, u64 len);
+int kex_zap_restore(struct kex_space *space, u64 off, u64 len);
+void kex_zap_revoke(struct kex_space *space);
+
+int kex_hole_init(void);
+void kex_hole_exit(void);
+vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space);
+vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes);
+bool kex_hole_is_zero(unsigned long pfn);
+int kex_hole_access(struct kex_space *space, void *buf, int len, bool write);
+void kex_hole_release(struct kex_file *file);
+
+u64 kex_inspect_mappings(struct kex_space *space);
+int kex_inspect_resident(struct kex_space *space, u64 *bytes);
+int kex_inspect_users(struct kex_space *space, char **text, size_t *len);
+
+struct kex_space *kex_file_space(struct file *file);
+int kex_file_open(struct inode *inode, struct file *file);
+int kex_file_release(struct inode *inode, struct file *file);
+int kex_file_mmap(struct file *file, struct vm_area_struct *vma);
+__poll_t kex_file_poll(struct file *file, struct poll_table_struct *wait);
+long kex_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+int kex_arg_read(void *arg, size_t known, size_t least, void __user *uarg, u32 *argsz);
 
 extern const struct file_operations kex_node_fops;
 extern const struct kex_object_ops kex_region_object_ops;

@@ -22,7 +22,8 @@ static void kex_unbind(void *data)
 
 	mutex_lock(&co->lock);
 	list_for_each_entry_safe(region, next, &co->regions, node) {
-		kex_map_revoke(region);
+		kex_zap_revoke(&region->space);
+		kex_region_unlist(region);
 		region->ops->revoked(region->owner);
 	}
 	kex_carveout_unbind(co);
@@ -142,9 +143,12 @@ static int __init kex_init(void)
 {
 	int ret;
 
-	ret = kex_objects_init(&kex_node_fops, kex_sysfs_groups);
+	ret = kex_hole_init();
 	if (ret)
 		return ret;
+	ret = kex_objects_init(&kex_node_fops, kex_sysfs_groups);
+	if (ret)
+		goto err_hole;
 	ret = kex_configfs_init();
 	if (ret)
 		goto err_objects;
@@ -157,6 +161,8 @@ err_configfs:
 	kex_configfs_exit();
 err_objects:
 	kex_objects_exit();
+err_hole:
+	kex_hole_exit();
 	return ret;
 }
 module_init(kex_init);
@@ -166,6 +172,7 @@ static void __exit kex_exit(void)
 	platform_driver_unregister(&kex_driver);
 	kex_configfs_exit();
 	kex_objects_exit();
+	kex_hole_exit();
 }
 module_exit(kex_exit);
 

@@ -81,6 +81,12 @@ static const struct schema_word schema_root_wishes_features[] = {
 	  "caches of a range can be cleaned and invalidated" },
 	{ "users",
 	  "the mappings of a region can be listed" },
+	{ "hold",
+	  "memory can be taken from its mappings until it is restored" },
+	{ "hole",
+	  "what a touch of held memory meets can be chosen" },
+	{ "poll",
+	  "changes of state wake poll, and signal an eventfd" },
 	{ NULL, NULL }
 };
 
@@ -174,6 +180,18 @@ static const struct schema_word schema_region_wishes_populate[] = {
 	{ NULL, NULL }
 };
 
+static const struct schema_word schema_region_wishes_hole[] = {
+	{ "sigbus",
+	  "the process gets SIGBUS" },
+	{ "zero",
+	  "reads see a page of zeroes, writes get SIGBUS" },
+	{ "scratch",
+	  "a page of the open file's own, zeroed at first, takes reads and writes" },
+	{ "wait",
+	  "the process sleeps until the memory is back; the kernel's own accesses get EFAULT" },
+	{ NULL, NULL }
+};
+
 static const struct schema_attr schema_region_wishes[] = {
 	{
 		.name = "size",
@@ -253,6 +271,18 @@ static const struct schema_attr schema_region_wishes[] = {
 			"when the page tables of a mapping are filled",
 	},
 	{
+		.name = "hole",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RW,
+		.max = 3,
+		.def = "sigbus",
+		.words = schema_region_wishes_hole,
+		.option = "hole",
+		.option_arg = "MODE",
+		.meaning =
+			"what a touch of held memory meets",
+	},
+	{
 		.name = "live",
 		.type = SCHEMA_BOOL,
 		.access = SCHEMA_RW,
@@ -283,6 +313,8 @@ static const struct schema_word schema_region_facts_state[] = {
 	  "the page tables may show the memory" },
 	{ "evicted",
 	  "an evict cleared everything, and nothing has been touched or mapped since" },
+	{ "held",
+	  "some of it is held, and a touch of that meets the hole mode" },
 	{ NULL, NULL }
 };
 
@@ -333,7 +365,7 @@ static const struct schema_attr schema_region_facts[] = {
 		.type = SCHEMA_ENUM,
 		.access = SCHEMA_RO,
 		.mode = 0444,
-		.max = 1,
+		.max = 2,
 		.words = schema_region_facts_state,
 		.meaning =
 			"whether the memory can be reached through page tables",
@@ -402,7 +434,7 @@ static const struct schema_attr schema_region_facts[] = {
 		.max = UINT64_MAX,
 		.unit = "faults",
 		.meaning =
-			"faults that brought evicted memory back",
+			"faults that brought evicted or held memory back",
 	},
 	{
 		.name = "cache",
@@ -433,6 +465,28 @@ static const struct schema_attr schema_region_facts[] = {
 		.unit = "bytes",
 		.meaning =
 			"clears page-table entries in every process",
+	},
+	{
+		.name = "hold",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.mode = 0200,
+		.page_multiple = true,
+		.max = 0,
+		.unit = "bytes",
+		.meaning =
+			"takes memory away from every mapping until it is restored",
+	},
+	{
+		.name = "restore",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.mode = 0200,
+		.page_multiple = true,
+		.max = 0,
+		.unit = "bytes",
+		.meaning =
+			"lets go of what is held",
 	},
 	{
 		.name = "users",

@@ -33,6 +33,7 @@ declare -ga KEX_ATTRS=(
 	region/mode
 	region/scrub
 	region/populate
+	region/hole
 	region/live
 	region/revoke
 )
@@ -48,6 +49,7 @@ declare -gA KEX_ATTR_TYPE=(
 	[region/mode]=octal
 	[region/scrub]=bool
 	[region/populate]=enum
+	[region/hole]=enum
 	[region/live]=bool
 	[region/revoke]=trigger
 )
@@ -63,6 +65,7 @@ declare -gA KEX_ATTR_ACCESS=(
 	[region/mode]=rw
 	[region/scrub]=rw
 	[region/populate]=rw
+	[region/hole]=rw
 	[region/live]=rw
 	[region/revoke]=wo
 )
@@ -73,6 +76,7 @@ declare -gA KEX_ATTR_DEFAULT=(
 	[region/mode]=0660
 	[region/scrub]=1
 	[region/populate]=eager
+	[region/hole]=sigbus
 	[region/live]=0
 )
 declare -gA KEX_ATTR_LIVE=(
@@ -82,6 +86,7 @@ declare -gA KEX_ATTR_LIVE=(
 	[region/mode]=0
 	[region/scrub]=0
 	[region/populate]=0
+	[region/hole]=0
 	[region/live]=1
 	[region/revoke]=1
 )
@@ -116,6 +121,10 @@ device device'
 1 1'
 	[region/populate]='eager eager
 lazy lazy'
+	[region/hole]='sigbus sigbus
+zero zero
+scratch scratch
+wait wait'
 	[region/live]='0 0'
 	[region/revoke]='- 1'
 )
@@ -210,6 +219,14 @@ EINVAL eage
 EINVAL eagerx
 EINVAL eager eager
 EINVAL  eager'
+	[region/hole]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL SIGBUS
+EINVAL sigbu
+EINVAL sigbusx
+EINVAL sigbus sigbus
+EINVAL  sigbus'
 	[region/live]='EINVAL 
 EINVAL -1
 EINVAL +1
@@ -252,6 +269,8 @@ declare -ga KEX_FACTS=(
 	region/cache
 	region/phys
 	region/evict
+	region/hold
+	region/restore
 	region/users
 )
 declare -gA KEX_FACT_TYPE=(
@@ -268,6 +287,8 @@ declare -gA KEX_FACT_TYPE=(
 	[region/cache]=enum
 	[region/phys]=address
 	[region/evict]=range
+	[region/hold]=range
+	[region/restore]=range
 	[region/users]=table
 )
 declare -gA KEX_FACT_MODE=(
@@ -284,10 +305,12 @@ declare -gA KEX_FACT_MODE=(
 	[region/cache]=0444
 	[region/phys]=0400
 	[region/evict]=0200
+	[region/hold]=0200
+	[region/restore]=0200
 	[region/users]=0440
 )
 declare -gA KEX_FACT_WORDS=(
-	[region/state]='resident evicted'
+	[region/state]='resident evicted held'
 	[region/cache]='write-back write-combine uncached device'
 )
 declare -gA KEX_FACT_COUNTER=(
@@ -304,7 +327,9 @@ declare -gA KEX_FACT_COUNTER=(
 	[region/cache]=0
 	[region/phys]=0
 	[region/evict]=0
+	[region/hold]=0
+	[region/restore]=0
 	[region/users]=0
 )
 
-declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users)
+declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll)

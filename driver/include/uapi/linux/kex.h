@@ -35,11 +35,12 @@
  * ERANGE  the range ends behind the object
  * E2BIG   argsz above one page, or non-zero bytes behind what the driver knows
  * EFAULT  the argument cannot be read or written
- * EBADF   the file is not open for writing, and the call needs it
+ * EBADF   the file is not open for writing, and the call needs it; no such
+ *         descriptor
  * ENODEV  the object was revoked; only close and munmap make sense now
  * ENOTTY  unknown number
  * EINTR   a fatal signal came first
- * ENOMEM  no memory for the answer
+ * ENOMEM  no memory for the answer, or to note what a range is in for
  * ENOSPC  write() at or behind the object's end
  * ======= ==================================================================
  */
@@ -57,6 +58,12 @@
 #define KEX_STATE_RESIDENT	0
 #define KEX_STATE_EVICTED	1
 #define KEX_STATE_HELD		2
+
+/* What a touch of held memory meets, in the order of the configfs attribute's words */
+#define KEX_HOLE_SIGBUS		0
+#define KEX_HOLE_ZERO		1
+#define KEX_HOLE_SCRATCH	2
+#define KEX_HOLE_WAIT		3
 
 /* kex_info.kind */
 #define KEX_KIND_REGION		0
@@ -82,7 +89,7 @@
  * @opens: out: open files, those that only a mapping keeps open included
  * @faults: out: page faults served
  * @evictions: out: evictions done
- * @restores: out: faults that brought evicted memory back
+ * @restores: out: faults that brought evicted or held memory back
  * @name: out: NUL-terminated
  */
 struct kex_info {
@@ -169,5 +176,53 @@ struct kex_range {
  * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR or ENODEV.
  */
 #define KEX_EVICT	_IO(KEX_IOC_MAGIC, 0x02)
+
+/*
+ * KEX_HOLD - take a range away until KEX_RESTORE
+ * @arg: struct kex_range
+ *
+ * As KEX_EVICT, but a touch meets the object's hole mode instead of the memory.
+ * Does not nest: however often a range is held, one restore lets it go. read()
+ * and write() still reach the bytes. Needs a file that is open for writing.
+ * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or
+ * ENODEV.
+ */
+#define KEX_HOLD	_IO(KEX_IOC_MAGIC, 0x03)
+
+/*
+ * KEX_RESTORE - let go of what is held in a range
+ * @arg: struct kex_range
+ *
+ * The next touch of a page brings it back. A range that is not held, or only
+ * in part, is no error; what was evicted does not count as such any more. Needs
+ * a file that is open for writing.
+ * Return: as KEX_HOLD.
+ */
+#define KEX_RESTORE	_IO(KEX_IOC_MAGIC, 0x04)
+
+/**
+ * struct kex_eventfd - who is told of changes
+ * @argsz: size of this structure
+ * @flags: 0
+ * @fd: an eventfd, or -1 for none
+ * @reserved: 0
+ */
+struct kex_eventfd {
+	__u32 argsz;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
+};
+
+/*
+ * KEX_EVENTFD - signal an eventfd with each change of state
+ * @arg: struct kex_eventfd
+ *
+ * That is each evict, hold, restore and revoke, and what else makes poll()
+ * report POLLPRI. An open file has one eventfd: another takes its place.
+ * Return: 0, or -1 with EINVAL (also: not an eventfd), E2BIG, EFAULT, EBADF (no
+ * such descriptor) or ENODEV.
+ */
+#define KEX_EVENTFD	_IO(KEX_IOC_MAGIC, 0x05)
 
 #endif /* _UAPI_LINUX_KEX_H */
