@@ -38,7 +38,7 @@ refuses() {
 
 @test "put knows the errno, and assert_refused wants exactly that one" {
 	region t0 live=0
-	put "$R/size" 4K
+	put "$R/size" 64K
 	assert_eq "$ERRNO" ''
 	if put "$R/size" junk; then fail "took junk"; fi
 	assert_eq "$ERRNO" EINVAL
@@ -48,8 +48,8 @@ refuses() {
 	assert_eq "$ERRNO" ENOSPC
 	assert_refused EINVAL "$R/size" junk
 	refuses assert_refused ERANGE "$R/size" junk
-	refuses assert_refused EINVAL "$R/size" 4K
-	assert_file "$R/size" 4096
+	refuses assert_refused EINVAL "$R/size" 64K
+	assert_file "$R/size" 65536
 }
 
 @test "kexmap fails for a reply that differs and names its line" {
@@ -66,16 +66,30 @@ refuses() {
 	exits 1 kexmap 'open /no/such/file'
 	assert_contains "$ERR" 'got ENOENT'
 	exits 1 kexmap 'open /dev/zero' 'map 0 64K private' 'fill 0 64K 1' 'check 0 64K 2'
-	exits 1 kexmap 'open /dev/zero' 'map 0 8K private' 'touch 4K w' 'is 0 8K 1'
+	exits 1 kexmap 'open /dev/zero' 'map 0 2P private' 'touch 1P w' 'is 0 2P 1'
 	# Anonymous memory costs a fault a page to read and another to write
-	kexmap 'open /dev/zero' 'map 0 64K private' 'faults 0 64K -> 16' \
-		'faults 0 64K w -> 16' 'faults 0 64K w -> 0'
-	exits 1 kexmap 'open /dev/zero' 'map 0 64K private' 'faults 0 64K w -> 0'
+	kexmap 'open /dev/zero' 'map 0 16P private' 'faults 0 16P -> 16' \
+		'faults 0 16P w -> 16' 'faults 0 16P w -> 0'
+	exits 1 kexmap 'open /dev/zero' 'map 0 16P private' 'faults 0 16P w -> 0'
 	exits 2 kexmap 'no-such-command'
 	exits 2 kexmap 'touch 0'
 	exits 1 kexmap fork 'kid 1 open /no/such/file'
 	kexmap fork 'kill 1' 'recv 1 -> DEAD'
-	kexmap 'open /dev/zero' 'map 0 4K private' 'protect r' 'touch 0' 'touch 0 w -> SIGSEGV@0x0'
+	kexmap 'open /dev/zero' 'map 0 1P private' 'protect r' 'touch 0' 'touch 0 w -> SIGSEGV@0x0'
+}
+
+@test "a page is the kernel's, in bash, in kexmap and where a region is made" {
+	assert_eq "$PAGE" "$(getconf PAGESIZE)"
+	assert_eq "$PAGE_TEXT" "$((PAGE / 1024))K"
+	region t0 size=3P
+	assert_file "$R/size" "$((3 * PAGE))"
+	kexmap <<-EOF
+		open $N
+		pread 0 2P -> 2P
+		pread 1P 3P -> $((2 * PAGE))
+	EOF
+	exits 1 kexmap "open $N" 'pread 0 2P -> 1P'
+	exits 2 kexmap "open $N" 'pread 0 1PK'
 }
 
 @test "kexkmsg tells a splat from a line, and knows the lines that it has seen" {
@@ -103,7 +117,7 @@ refuses() {
 	region t0 size=64K
 	hold "$N" 64K
 	region t1 carveout=sram size=64K live=0
-	region t2 size=4K
+	region t2 size=1P
 	kex_remove_all
 	assert_eq "${LEFT[*]-}" ''
 	assert_missing "$FPGA/regions/t0" "$SRAM/regions/t1" "$FPGA/regions/t2"

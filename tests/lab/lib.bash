@@ -8,6 +8,7 @@
 # newest packages of a set are is an answer that is kept for a day:
 #
 #   answers/SET        URI SHA256 SIZE NAME per line
+#   answers/.SET.want  the function that had asked: another one asks anew
 #   debs/NAME.deb      downloads, renamed into place only after their checksum held
 #   sets/SET/KEY/      unpacked, KEY is made of the packages' checksums and of
 #                      the recipe that finishes the folder, again by rename
@@ -340,13 +341,20 @@ lab_unpack() {
 	done <"$1"
 }
 
+# Is answer file $1 young enough, and one to the question of function $2?
+lab_answer_holds() {
+	local asked=${1%/*}/.${1##*/}.want
+	(($(lab_age "$1") < lab_max_age)) &&
+		[[ ! -e $asked || $(<"$asked") == "$(declare -f "$2")" ]]
+}
+
 # lab_set NAME WANT FINISH: prints the folder of set NAME. The function WANT
 # prints its SPECs, called with package lists at hand; FINISH is called with
 # the unpacked folder and the path that it will have in the end.
 lab_set() {
 	local set=$1 want=$2 finish=$3 answer dir fd fresh=1 former=0 tmp
 	answer=$lab_cache/answers/$set
-	if (($(lab_age "$answer") < lab_max_age)); then
+	if lab_answer_holds "$answer" "$want"; then
 		dir=$(lab_set_dir "$set" "$finish" "$answer")
 		if [[ -d $dir ]]; then
 			printf '%s\n' "$dir"
@@ -360,7 +368,7 @@ lab_set() {
 		lab_say "$set: another run is fetching it, waiting"
 		flock "$fd"
 	fi
-	if (($(lab_age "$answer") >= lab_max_age)); then
+	if ! lab_answer_holds "$answer" "$want"; then
 		tmp=$answer.$BASHPID
 		[[ ! -e $answer ]] || former=1
 		# Subshell: APT_CONFIG must not leak into what the caller runs.
@@ -372,6 +380,7 @@ lab_set() {
 			lab_download "$tmp" "$set"
 		); then
 			mv "$tmp" "$answer"
+			declare -f "$want" >"$lab_cache/answers/.$set.want"
 		else
 			rm -f "$tmp"
 			fresh=0

@@ -359,6 +359,21 @@ make_answer() {
 	[ -z "$stderr" ]
 }
 
+@test "a list of packages that has changed is asked for at once, not after a day" {
+	make_answer
+	run -0 --separate-stderr library <<'END'
+asked() { echo asked >&2; false; }
+more() { echo asked for more >&2; false; }
+lab_update_lists() { :; }
+declare -f asked >"$lab_cache/answers/.p.want"
+lab_set p asked lab_no_finish >/dev/null
+echo changed >&2
+lab_set p more lab_no_finish >/dev/null
+END
+	[[ $stderr == *$'\nchanged\nasked for more\n'* ]]
+	[[ $stderr != *$'asked\n'*changed* ]]
+}
+
 @test "with an empty cache and no mirror the failure says so" {
 	KEX_MIRROR=http://127.0.0.1:9/debian run -125 --separate-stderr library <<<'lab_set p none lab_no_finish'
 	in_stderr "p: cannot be fetched, and there is no former copy"

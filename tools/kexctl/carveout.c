@@ -230,14 +230,8 @@ static enum status show_one(const char *name, struct records *records)
 static enum status show(const struct cmd_args *args)
 {
 	struct records records = { 0 };
-	enum status status = DONE, worst = DONE;
-	int i;
+	enum status worst = each_name(args, &records, show_one);
 
-	for (i = 0; i < args->count; i++) {
-		status = show_one(args->names[i], &records);
-		if (status)
-			worst = status;
-	}
 	if (records.count || !worst)
 		out_show(&records);
 	records_free(&records);

@@ -61,6 +61,8 @@ extern const struct noun noun_clear;
 extern const struct noun noun_ps;
 
 /* opt.c */
+struct records;
+
 struct parsed {
 	const struct noun *noun;
 	const struct cmd *cmd;
@@ -73,6 +75,8 @@ enum status options_parse(int argc, char **argv, struct parsed *parsed);
 void options_free(struct parsed *parsed);
 size_t options_of(const struct cmd *cmd, struct cmd_option **list);
 const char *option_value(const struct cmd_args *args, const char *name);
+enum status each_name(const struct cmd_args *args, struct records *list,
+		      enum status (*one)(const char *name, struct records *list));
 bool noun_is_command(const struct noun *noun);
 
 /* help.c */

@@ -75,6 +75,27 @@ const char *option_value(const struct cmd_args *args, const char *name)
 }
 
 /**
+ * each_name - do the same for each name that was typed, past those that fail
+ * @args: of the verb
+ * @list: given to @one
+ * @one: what to do; it has written a message when it does not return DONE
+ * Return: DONE, or the last other status.
+ */
+enum status each_name(const struct cmd_args *args, struct records *list,
+		      enum status (*one)(const char *name, struct records *list))
+{
+	enum status status, worst = DONE;
+	int i;
+
+	for (i = 0; i < args->count; i++) {
+		status = one(args->names[i], list);
+		if (status)
+			worst = status;
+	}
+	return worst;
+}
+
+/**
  * noun_is_command - whether a noun has no verbs, as in "kexctl features"
  * @noun: the noun
  */

@@ -135,7 +135,7 @@ static enum status add_users(struct records *list, const struct item *item)
 	return DONE;
 }
 
-static enum status add_named(struct records *list, const char *name)
+static enum status add_named(const char *name, struct records *list)
 {
 	enum status status;
 	struct item item;
@@ -178,16 +178,9 @@ static enum status ps(const struct cmd_args *args)
 	static const char * const columns[] = { "name", "pid", "comm", "use", "virt", "length",
 						"offset", "cache", "resident", "entry", NULL };
 	struct records records = { 0 };
-	enum status status, worst = DONE;
-	int i;
+	enum status worst;
 
-	if (!args->count)
-		worst = add_all(&records);
-	for (i = 0; i < args->count; i++) {
-		status = add_named(&records, args->names[i]);
-		if (status)
-			worst = status;
-	}
+	worst = args->count ? each_name(args, &records, add_named) : add_all(&records);
 	if (records.count || !worst)
 		out_table(&records, columns);
 	records_free(&records);

@@ -68,15 +68,9 @@ static enum status record_named(const char *name, struct records *records)
 
 static enum status show(const struct cmd_args *args)
 {
-	enum status status, worst = DONE;
 	struct records records = { 0 };
-	int i;
+	enum status worst = each_name(args, &records, record_named);
 
-	for (i = 0; i < args->count; i++) {
-		status = record_named(args->names[i], &records);
-		if (status)
-			worst = status;
-	}
 	if (records.count || !worst)
 		out_show(&records);
 	records_free(&records);

@@ -32,6 +32,17 @@ source "$KEX_LIB/proc.bash"
 # shellcheck source=kmsg.bash
 source "$KEX_LIB/kmsg.bash"
 
+# page_size: PAGE is the bytes of a page, PAGE_TEXT how people write them
+page_size() {
+	local key
+	while read -r key PAGE _; do
+		[ "$key" != KernelPageSize: ] || break
+	done </proc/self/smaps
+	PAGE_TEXT=${PAGE}K
+	PAGE=$((PAGE * 1024))
+}
+page_size
+
 # paths NAME [CARVEOUT]: R its configfs folder, S its sysfs folder, N its node
 paths() {
 	R=$KEX_CARVEOUTS/${2:-fpga}/regions/$1
@@ -40,7 +51,7 @@ paths() {
 }
 
 # region NAME [carveout=C] [KEY=VALUE]...: makes a region and sets R, S and N.
-# It goes live unless live=0 is given.
+# It goes live unless live=0 is given. 16P as a VALUE are 16 pages.
 region() {
 	local name=$1 carveout=fpga live=1 pair
 	shift
@@ -55,7 +66,10 @@ region() {
 	for pair; do
 		case $pair in
 		carveout=* | live=*) ;;
-		*) put "$R/${pair%%=*}" "${pair#*=}" || fail "$name: $pair: $ERRNO" ;;
+		*)
+			[[ $pair != *=+([0-9])P ]] || pair=${pair%%=*}=$((${pair//[!0-9]/} * PAGE))
+			put "$R/${pair%%=*}" "${pair#*=}" || fail "$name: $pair: $ERRNO"
+			;;
 		esac
 	done
 	[ "$live" = 0 ] || put "$R/live" "$live" || fail "$name: live=$live: $ERRNO"

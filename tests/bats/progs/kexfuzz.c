@@ -47,7 +47,7 @@
 #define MAX_FILES	512
 #define MAX_DEVICES	8
 #define MAX_NAMES	128
-#define TEXT_SIZE	9000	/* above the page that an attribute takes, if 4 KiB */
+#define TEXT_SIZE	(2 * page + 808)	/* above the page that an attribute takes */
 
 /* Nothing here takes as long: whoever is still there then hangs */
 #define LIMIT_S		250
@@ -213,7 +213,7 @@ static long write_somehow(struct random *r, int fd, const char *text, size_t len
 			die("bytes were written from nowhere");
 		break;
 	case 1:
-		ret = pwrite(fd, text, len, draw(r, 2) ? draw(r, 8192) : draw64(r) >> 1);
+		ret = pwrite(fd, text, len, draw(r, 2) ? draw(r, 2 * page) : draw64(r) >> 1);
 		break;
 	case 2:
 		ret = write(fd, text, len / 2);
@@ -361,9 +361,9 @@ static uint64_t draw_value(struct random *r)
 	case 0:
 		return draw(r, 4);
 	case 1:
-		return (uint64_t)draw(r, 40) * 4096;
+		return (uint64_t)draw(r, 40) * page;
 	case 2:
-		return -(uint64_t)draw(r, 3) * 4096 - 4096;
+		return -(uint64_t)draw(r, 3) * page - page;
 	case 3:
 		return 1ULL << draw(r, 64);
 	default:
@@ -395,7 +395,7 @@ static void draw_argument(struct random *r, char *arg)
 
 static void *bad_argument(struct random *r, struct caller *c, enum bad bad)
 {
-	static const uint32_t odd[] = { 0, 1, 7, 8, 12, 23, 25, 200, 4095, 4096, 4097, ~0U };
+	const uint32_t odd[] = { 0, 1, 7, 8, 12, 23, 25, 200, page - 1, page, page + 1, ~0U };
 	char *arg = c->data;
 	uint32_t word;
 	size_t i;
@@ -469,7 +469,7 @@ static void copy(struct random *r, struct caller *c, int fd, const char *name)
 	char * const buf[] = { c->data, c->none, c->edge + page - 8, c->readonly, c->own };
 	char *at = buf[draw(r, 5)];
 	uint64_t off = draw_value(r) >> 1;
-	size_t len = draw(r, 8192);
+	size_t len = draw(r, 2 * page);
 	ssize_t ret;
 
 	ret = draw(r, 2) ? pread(fd, at, len, off) : pwrite(fd, at, len, off);

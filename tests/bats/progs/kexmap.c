@@ -9,14 +9,15 @@
  *   open /dev/kex/fb0
  *   map 0 64K
  *   fill 0 64K 7
- *   faults 0 4K          -> 0
- *   map 64K 4K           -> EINVAL
+ *   faults 0 2P          -> 2
+ *   map 64K 1P           -> EINVAL
+ *   info resident        -> 2P
  *   info size            -> ?
  *
- * Without an arrow the reply must be "ok"; "?" prints it. Each reply that
- * differs is reported on stderr, and the exit status is then 1. With -i every
- * reply is printed and none is judged. With commands as arguments the script
- * is not read from stdin.
+ * 2P are two pages, however large they are. Without an arrow the reply must be
+ * "ok"; "?" prints it. Each reply that differs is reported on stderr, and the
+ * exit status is then 1. With -i every reply is printed and none is judged. With
+ * commands as arguments the script is not read from stdin.
  *
  * A reply is ok, a number, a word, the name of an errno, BAD@0x… (first byte
  * that differs) or SIGBUS@0x… (SIGSEGV@): offsets in the mapping.
@@ -327,7 +328,7 @@ static void do_write(char **arg)
 /* An unreadable buffer: EFAULT must come back, and nothing else happen */
 static void do_badread(char **arg)
 {
-	ssize_t ret = pread(file(), NULL, arg_size(arg, 1, "4K"), 0);
+	ssize_t ret = pread(file(), NULL, arg_size(arg, 1, "1P"), 0);
 
 	if (ret < 0)
 		say_ret(-1);
@@ -337,7 +338,7 @@ static void do_badread(char **arg)
 
 static void do_badwrite(char **arg)
 {
-	ssize_t ret = pwrite(file(), NULL, arg_size(arg, 1, "4K"), 0);
+	ssize_t ret = pwrite(file(), NULL, arg_size(arg, 1, "1P"), 0);
 
 	if (ret < 0)
 		say_ret(-1);
@@ -1167,10 +1168,23 @@ static void play(char *line)
 	die("no command '%s'", arg[0]);
 }
 
+/* A reply that is asked for in pages, as the number that it must be */
+static const char *in_bytes(const char *want)
+{
+	size_t digits = strspn(want, "0123456789");
+	static char text[32];
+
+	if (!digits || strcmp(want + digits, "P"))
+		return want;
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)parse_size(want));
+	return text;
+}
+
 /* Returns whether the reply was the one that the line asks for */
 static bool play_judged(const char *line, int number)
 {
-	char copy[1024], *arrow, *want = "ok";
+	char copy[1024], *arrow;
+	const char *want = "ok";
 
 	snprintf(copy, sizeof(copy), "%s", line);
 	arrow = strstr(copy, "->");
@@ -1184,7 +1198,7 @@ static bool play_judged(const char *line, int number)
 		printf("%s\n", reply);
 		return true;
 	}
-	if (!strcmp(want, reply))
+	if (!strcmp(in_bytes(want), reply))
 		return true;
 	fprintf(stderr, "kexmap: line %d: %s: got %s\n", number, line, reply);
 	return false;

@@ -56,7 +56,7 @@ static void one_round(int round)
 	static const char * const caches[] = {
 		"write-back", "write-combine", "uncached", "device"
 	};
-	size_t len = 4096UL << (round % 5), i;
+	size_t len = sysconf(_SC_PAGESIZE) << (round % 5), i;
 	struct kex_range range = { .argsz = sizeof(range), .len = len };
 	volatile uint64_t *word;
 	char text[32];

@@ -43,6 +43,8 @@ uint64_t parse_size(const char *text)
 	value = strtoull(text, &end, 0);
 	if (end == text || errno || *text == '-')
 		die("'%s' is not a size", text);
+	if (!strcmp(end, "P"))
+		return value * sysconf(_SC_PAGESIZE);
 	switch (*end) {
 	case 'G':
 		shift += 10;

@@ -17,7 +17,7 @@ _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* "EINVAL" for EINVAL; a number in a static buffer for what has no name */
 const char *errno_name(int err);
 
-/* [0x]digits with an optional K, M or G; dies on anything else */
+/* [0x]digits with an optional K, M, G or P (pages); dies on anything else */
 uint64_t parse_size(const char *text);
 
 /* 0 or -errno; the text is written with one write() */
