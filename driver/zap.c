@@ -11,7 +11,7 @@
 
 #include "kex.h"
 
-/* How often a zap looks for an mmap under way */
+/* How often an evict looks for an mmap under way */
 #define KEX_ZAP_PASSES	4
 
 static void kex_zap(struct kex_space *space, u64 off, u64 len)
@@ -34,24 +34,41 @@ static int kex_zap_mark(struct kex_space *space, u64 off, u64 len,
 	return ret;
 }
 
-/*
- * Waits until what an mmap under way inserted can be found, and takes that, too,
- * as often as there is one. Users who never stop to map do not keep us for ever:
- * then an evicted range does not count as such.
- */
-static int kex_zap_late(struct kex_space *space, u64 off, u64 len,
-			enum kex_page_state state)
+/* The entries that an mmap under way has inserted, once they can be found */
+static int kex_zap_late_hold(struct kex_space *space, u64 off, u64 len)
 {
-	int passes, ret = 0;
+	int ret;
 
-	lockdep_assert_held(&space->zap_lock);
-	for (passes = 0; !ret && passes < KEX_ZAP_PASSES && kex_mms_any(space); passes++) {
+	ret = kex_mms_sync(space, true);
+	if (ret)
+		return ret;
+	down_write(&space->map_rwsem);
+	if (space->revoked)
+		ret = -ENODEV;
+	else
+		kex_zap(space, off, len);
+	up_write(&space->map_rwsem);
+	return ret;
+}
+
+/*
+ * An mmap that begins after the evict is a touch, and may meanwhile have
+ * inserted all of it again, which another pass then takes. Users who never stop
+ * to map do not keep us for ever: then the range does not count as evicted.
+ */
+static int kex_zap_late_evict(struct kex_space *space, u64 off, u64 len)
+{
+	bool again = true;
+	int pass, ret = 0;
+
+	for (pass = 1; !ret && again && pass <= KEX_ZAP_PASSES; pass++) {
 		ret = kex_mms_sync(space, true);
 		if (ret)
 			break;
 		down_write(&space->map_rwsem);
-		ret = kex_zap_mark(space, off, len, state);
-		if (!ret && passes == KEX_ZAP_PASSES - 1 && kex_mms_any(space))
+		ret = kex_zap_mark(space, off, len, KEX_PAGE_EVICTED);
+		again = kex_mms_any(space);
+		if (!ret && again && pass == KEX_ZAP_PASSES)
 			ret = kex_space_mark(space, PHYS_PFN(off),
 					     PHYS_PFN(off + len) - 1, 0);
 		up_write(&space->map_rwsem);
@@ -59,21 +76,27 @@ static int kex_zap_late(struct kex_space *space, u64 off, u64 len,
 	return ret;
 }
 
-/* Both passes of an evict or a hold */
+/*
+ * Both passes of an evict or a hold. The first waits for nobody. If it ran
+ * beside another zap, that one may have taken the notes of what this one
+ * missed, and the second pass is due without them.
+ */
 static int kex_zap_range(struct kex_space *space, u64 off, u64 len,
 			 enum kex_page_state state)
 {
+	bool alone = mutex_trylock(&space->zap_lock);
 	int ret;
 
-	if (mutex_lock_killable(&space->zap_lock))
-		return -EINTR;
 	down_write(&space->map_rwsem);
 	ret = kex_zap_mark(space, off, len, state);
 	up_write(&space->map_rwsem);
-	if (!ret) {
+	if (!ret)
 		kex_space_changed(space);
-		ret = kex_zap_late(space, off, len, state);
-	}
+	if (!alone && (ret || mutex_lock_killable(&space->zap_lock)))
+		return ret ?: -EINTR;
+	if (!ret && (!alone || kex_mms_any(space)))
+		ret = state == KEX_PAGE_HELD ? kex_zap_late_hold(space, off, len) :
+					       kex_zap_late_evict(space, off, len);
 	mutex_unlock(&space->zap_lock);
 	return ret;
 }
@@ -105,6 +128,8 @@ int kex_zap_evict(struct kex_space *space, u64 off, u64 len)
  * @off: first byte
  * @len: bytes; checked by kex_check_range()
  *
+ * In force before it waits for anybody.
+ *
  * Context: no mmap_lock held.
  * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal, with the
  * hold in force but for an mmap under way.
@@ -119,8 +144,6 @@ static int kex_zap_release(struct kex_space *space, u64 off, u64 len)
 {
 	unsigned long page = PHYS_PFN(off), end = PHYS_PFN(off + len), last;
 
-	if (space->revoked)
-		return -ENODEV;
 	for (; page < end; page = last + 1) {
 		last = end - 1;
 		if (kex_space_run(space, page, &last))
@@ -136,22 +159,21 @@ static int kex_zap_release(struct kex_space *space, u64 off, u64 len)
  * @len: bytes; checked by kex_check_range()
  *
  * Evicted pages do not count as such any more. One pass is enough: only faults
- * fill holes, and their VMAs can be found.
+ * fill holes, and their VMAs can be found. It waits for no other zap: what the
+ * second pass of a hold takes is brought back by the next touch.
  *
  * Context: no mmap_lock held.
- * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal.
+ * Return: 0, -ENODEV if revoked, or -ENOMEM, with some of it let go.
  */
 int kex_zap_restore(struct kex_space *space, u64 off, u64 len)
 {
-	int ret;
+	int ret = -ENODEV;
 
-	if (mutex_lock_killable(&space->zap_lock))
-		return -EINTR;
 	down_write(&space->map_rwsem);
-	ret = kex_zap_release(space, off, len);
+	if (!space->revoked)
+		ret = kex_zap_release(space, off, len);
 	up_write(&space->map_rwsem);
-	mutex_unlock(&space->zap_lock);
-	if (!ret)
+	if (ret != -ENODEV)
 		kex_space_changed(space);
 	return ret;
 }
