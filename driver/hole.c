@@ -57,6 +57,20 @@ bool kex_hole_is_zero(unsigned long pfn)
 	return pfn == page_to_pfn(kex_zero_page);
 }
 
+/**
+ * kex_hole_shows() - is this a page that stands for one that is not there?
+ * @vma: a VMA over a space
+ * @pfn: page frame that it has an entry for
+ *
+ * Return: whether.
+ */
+bool kex_hole_shows(const struct vm_area_struct *vma, unsigned long pfn)
+{
+	const struct page *scratch = READ_ONCE(kex_vma_file(vma)->scratch);
+
+	return kex_hole_is_zero(pfn) || (scratch && pfn == page_to_pfn(scratch));
+}
+
 /* The first touch makes it; whoever shares the file shares it */
 static struct page *kex_hole_scratch(struct kex_file *file)
 {
@@ -128,6 +142,12 @@ vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space)
 	}
 }
 
+static bool kex_hole_over(struct kex_space *space, s64 changes, int unmaps)
+{
+	return atomic64_read(&space->changes) != changes ||
+	       atomic_read(&space->unmaps) != unmaps;
+}
+
 /**
  * kex_hole_wait() - sleep until the space has changed
  * @vmf: the fault, which asked for it; its mmap_lock is let go
@@ -135,7 +155,7 @@ vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space)
  *
  * As a userfaultfd does: signals end the sleep where the fault allows it, so
  * that the process can be killed, stopped and traced, and comes back after its
- * handlers.
+ * handlers. An munmap ends it, too: it may be that of the page waited for.
  *
  * Return: VM_FAULT_RETRY.
  */
@@ -143,17 +163,28 @@ vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes)
 {
 	struct file *file = get_file(vmf->vma->vm_file);
 	struct kex_space *space = kex_vma_file(vmf->vma)->space;
+	int unmaps = atomic_read(&space->unmaps);
 
 	mmap_read_unlock(vmf->vma->vm_mm);
 	if (vmf->flags & FAULT_FLAG_INTERRUPTIBLE)
 		wait_event_interruptible(space->wait,
-					 atomic64_read(&space->changes) != changes);
+					 kex_hole_over(space, changes, unmaps));
 	else
-		wait_event_killable(space->wait,
-				    atomic64_read(&space->changes) != changes);
+		wait_event_killable(space->wait, kex_hole_over(space, changes, unmaps));
 	/* The last one may be ours, if it was unmapped meanwhile */
 	fput(file);
 	return VM_FAULT_RETRY;
+}
+
+/**
+ * kex_hole_unmapped() - a mapping is gone
+ * @space: the space; the process' mmap_lock is held, or it is ending
+ */
+void kex_hole_unmapped(struct kex_space *space)
+{
+	atomic_inc(&space->unmaps);
+	if (space->hole == KEX_HOLE_WAIT)
+		wake_up_all(&space->wait);
 }
 
 /**

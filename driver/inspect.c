@@ -89,12 +89,13 @@ static unsigned long kex_vma_next_table(struct vm_area_struct *vma,
 
 /*
  * Counts the pages of a VMA that its page tables lead to, and marks them in
- * @pages; those marked already are passed over. @pages may be NULL.
+ * @pages; those marked already are passed over. @pages may be NULL. What holes
+ * show is none of the space's.
  */
 static unsigned long kex_vma_resident(struct vm_area_struct *vma,
 				      unsigned long *pages)
 {
-	unsigned long addr = vma->vm_start, count = 0, end, pgoff;
+	unsigned long addr = vma->vm_start, count = 0, end, pgoff, pfn;
 
 	while (addr < vma->vm_end && !fatal_signal_pending(current)) {
 		addr = kex_vma_next_table(vma, addr);
@@ -102,7 +103,7 @@ static unsigned long kex_vma_resident(struct vm_area_struct *vma,
 		for (; addr < end; addr += PAGE_SIZE) {
 			pgoff = vma->vm_pgoff + PHYS_PFN(addr - vma->vm_start);
 			if ((pages && test_bit(pgoff, pages)) ||
-			    !kex_pfn_mapped(vma, addr))
+			    !kex_pfn_mapped(vma, addr, &pfn) || kex_hole_shows(vma, pfn))
 				continue;
 			if (pages)
 				__set_bit(pgoff, pages);

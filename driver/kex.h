@@ -41,7 +41,7 @@
  *	    kex_carveout.lock		bound, live regions, wishes of its items
  *	      kex_nodes_lock		minors; open against take-down
  *	      kex_memory_lock		all claims on memory
- *	      kex_space.zap_lock	one zap at a time, its second pass included
+ *	      kex_space.zap_lock	one zap at a time waits for mmaps under way
  *	        mm.mmap_lock
  *	          kex_space.map_rwsem	write: change what may be mapped, and zap;
  *					read: insert entries, touch the bytes
@@ -373,13 +373,14 @@ struct kex_space_ops {
  * @cache: KEX_CACHE_*, of all of it
  * @hole: KEX_HOLE_*: what a touch meets where there is nothing to map
  * @lazy: mmap inserts nothing, faults do
- * @zap_lock: one zap at a time
+ * @zap_lock: one zap at a time waits for mmaps under way
  * @map_rwsem: guards @revoked, and @state against zaps
  * @revoked: nothing may be mapped or touched any more
  * @state: by page, enum kex_page_state as xarray values
  * @mms_lock: guards @mms
  * @mms: address spaces that entered ->mmap since the last zap
  * @changes: grows with each change of state; @wait is woken after it
+ * @unmaps: grows with each munmap, for the faults in @wait
  * @wait: polling files and faults on holes of mode wait
  * @files_lock: guards @files
  * @files: open files, for their eventfds
@@ -405,6 +406,7 @@ struct kex_space {
 	struct list_head mms;
 
 	atomic64_t changes;
+	atomic_t unmaps;
 	wait_queue_head_t wait;
 	spinlock_t files_lock;
 	struct list_head files;
@@ -518,7 +520,9 @@ int kex_hole_init(void);
 void kex_hole_exit(void);
 vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space);
 vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes);
+void kex_hole_unmapped(struct kex_space *space);
 bool kex_hole_is_zero(unsigned long pfn);
+bool kex_hole_shows(const struct vm_area_struct *vma, unsigned long pfn);
 int kex_hole_access(struct kex_space *space, void *buf, int len, bool write);
 void kex_hole_release(struct kex_file *file);
 

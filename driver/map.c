@@ -162,7 +162,13 @@ static int kex_map_access(struct vm_area_struct *vma, unsigned long addr,
 	return len;
 }
 
+static void kex_map_close(struct vm_area_struct *vma)
+{
+	kex_hole_unmapped(kex_vma_file(vma)->space);
+}
+
 static const struct vm_operations_struct kex_vm_ops = {
+	.close		= kex_map_close,
 	.fault		= kex_map_fault,
 	.pfn_mkwrite	= kex_map_pfn_mkwrite,
 	.access		= kex_map_access,
