@@ -9,6 +9,7 @@
 #include <linux/moduleparam.h>
 
 #include "compat.h"
+#include "debug.h"
 #include "kex.h"
 
 /* No more than a page of entries has with 4 KiB pages */
@@ -72,6 +73,7 @@ static vm_fault_t kex_map_insert(struct vm_fault *vmf, struct kex_space *space,
 	pgprot_t prot = kex_space_pgprot(space, vma->vm_flags);
 	vm_fault_t ret;
 
+	KEX_POINT(fault_found);
 	kex_run_clip(run, max(block, vma->vm_pgoff),
 		     min(block + around, vma->vm_pgoff + vma_pages(vma)));
 	ret = vmf_insert_pfn_prot(vma, vmf->address,
@@ -253,11 +255,13 @@ int kex_map_mmap(struct kex_space *space, struct vm_area_struct *vma)
 	vma->vm_page_prot = kex_space_pgprot(space, vma->vm_flags);
 	vma->vm_ops = &kex_vm_ops;
 
+	KEX_POINT(mmap_noted);
 	down_read(&space->map_rwsem);
 	if (space->revoked)
 		ret = -ENODEV;
 	else if (!space->lazy)
 		ret = kex_map_fill(space, vma);
 	up_read(&space->map_rwsem);
+	KEX_POINT(mmap_filled);
 	return ret;
 }

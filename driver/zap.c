@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 
+#include "debug.h"
 #include "kex.h"
 
 /* How often an evict looks for an mmap under way */
@@ -29,6 +30,7 @@ static int kex_zap_mark(struct kex_space *space, u64 off, u64 len,
 	if (space->revoked)
 		return -ENODEV;
 	ret = kex_space_mark(space, PHYS_PFN(off), PHYS_PFN(off + len) - 1, state);
+	KEX_POINT(zap_marked);
 	if (!ret)
 		kex_zap(space, off, len);
 	return ret;

@@ -40,10 +40,11 @@ lab_build() {
 	exec {fd}>&-
 }
 
-# The module for the kernel that lab_kernel_find chose, into $lab_ko, and the
-# one that the tests look at page tables with, into $lab_kexpte_ko.
+# lab_build_module [points]: the module for the kernel that lab_kernel_find
+# chose, into $lab_ko, and the one that the tests look at page tables with, into
+# $lab_kexpte_ko. points: with driver/debug.h's
 lab_build_module() {
-	local sdk release kexpte=tests/bats/progs/kexpte
+	local sdk release kexpte=tests/bats/progs/kexpte points=${1-}
 	sdk=$(lab_sdk_kernel)
 	release=$(<"$(lab_kernel_dir)/release")
 	# shellcheck disable=SC2086 # words
@@ -56,9 +57,10 @@ lab_build_module() {
 		return
 	fi
 	# shellcheck disable=SC2086 # words
-	lab_build "module-$release" driver -- -C "$lab_repo/driver" $sdk
+	lab_build "module-$release${points:+-$points}" driver -- -C "$lab_repo/driver" $sdk \
+		${points:+KEX_DEBUG_POINTS=1}
 	# shellcheck disable=SC2034 # for the caller
-	lab_ko=$lab_build_dir/module-$release/kex.ko
+	lab_ko=$lab_build_dir/module-$release${points:+-$points}/kex.ko
 }
 
 lab_build_user() {
