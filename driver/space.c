@@ -182,8 +182,8 @@ bool kex_space_touched(struct kex_space *space, unsigned long first,
  */
 unsigned int kex_space_state(struct kex_space *space)
 {
-	unsigned int state = KEX_STATE_EVICTED;
 	MA_STATE(mas, &space->state, 0, 0);
+	unsigned int state = KEX_STATE_EVICTED;
 	unsigned long next = 0;
 	void *entry;
 

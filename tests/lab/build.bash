@@ -40,11 +40,13 @@ lab_build() {
 	exec {fd}>&-
 }
 
-# lab_build_module [points]: the module for the kernel that lab_kernel_find
-# chose, into $lab_ko, and the one that the tests look at page tables with, into
-# $lab_kexpte_ko. points: with driver/debug.h's
+# Not empty: the module is to have driver/debug.h's points
+lab_points=''
+
+# The module for the kernel that lab_kernel_find chose, into $lab_ko, and the
+# one that the tests look at page tables with, into $lab_kexpte_ko.
 lab_build_module() {
-	local sdk release kexpte=tests/bats/progs/kexpte points=${1-}
+	local sdk release kexpte=tests/bats/progs/kexpte module
 	sdk=$(lab_sdk_kernel)
 	release=$(<"$(lab_kernel_dir)/release")
 	# shellcheck disable=SC2086 # words
@@ -56,11 +58,11 @@ lab_build_module() {
 		lab_ko=$KEX_KO
 		return
 	fi
+	module=module-$release${lab_points:+-points}
 	# shellcheck disable=SC2086 # words
-	lab_build "module-$release${points:+-$points}" driver -- -C "$lab_repo/driver" $sdk \
-		${points:+KEX_DEBUG_POINTS=1}
+	lab_build "$module" driver -- -C "$lab_repo/driver" $sdk ${lab_points:+KEX_DEBUG_POINTS=1}
 	# shellcheck disable=SC2034 # for the caller
-	lab_ko=$lab_build_dir/module-$release${points:+-$points}/kex.ko
+	lab_ko=$lab_build_dir/$module/kex.ko
 }
 
 lab_build_user() {

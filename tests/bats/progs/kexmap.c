@@ -784,7 +784,9 @@ static void do_info(char **arg)
 
 static unsigned long range_ioctl(const char *name)
 {
-	return !strcmp(name, "hold") ? KEX_HOLD : !strcmp(name, "restore") ? KEX_RESTORE : KEX_EVICT;
+	if (!strcmp(name, "hold"))
+		return KEX_HOLD;
+	return strcmp(name, "restore") ? KEX_EVICT : KEX_RESTORE;
 }
 
 static void do_range(char **arg)
