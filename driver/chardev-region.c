@@ -142,15 +142,27 @@ static long kex_region_file_sync(struct file *file, void __user *uarg)
 
 static long kex_region_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	if (cmd == KEX_SYNC && !READ_ONCE(kex_file_space(file)->revoked))
-		return kex_region_file_sync(file, (void __user *)arg);
-	return kex_file_ioctl(file, cmd, arg);
+	void __user *uarg = (void __user *)arg;
+	long ret;
+
+	if (READ_ONCE(kex_file_space(file)->revoked))
+		return -ENODEV;
+	if (cmd == KEX_SYNC)
+		return kex_region_file_sync(file, uarg);
+	ret = kex_window_ioctl(file, cmd, uarg);
+	return ret == -ENOTTY ? kex_file_ioctl(file, cmd, arg) : ret;
+}
+
+static int kex_region_file_release(struct inode *inode, struct file *file)
+{
+	kex_windows_disown(file->private_data);
+	return kex_file_release(inode, file);
 }
 
 static const struct file_operations kex_region_fops = {
 	.owner		= THIS_MODULE,
 	.open		= kex_file_open,
-	.release	= kex_file_release,
+	.release	= kex_region_file_release,
 	.llseek		= kex_region_llseek,
 	.read		= kex_region_file_read,
 	.write		= kex_region_file_write,
@@ -160,7 +172,35 @@ static const struct file_operations kex_region_fops = {
 	.mmap		= kex_file_mmap,
 };
 
+/**
+ * kex_file_is_region() - is this an open file of a region?
+ * @file: any file
+ *
+ * Return: whether.
+ */
+bool kex_file_is_region(const struct file *file)
+{
+	return file->f_op == &kex_region_fops;
+}
+
+static int kex_region_stop(struct kex_object *obj)
+{
+	return kex_lend_stop(to_kex_region(to_kex_space(obj)));
+}
+
+/* What its files made goes with it, since nobody can manage that any more */
+static void kex_region_drop(struct kex_object *obj)
+{
+	struct kex_space *space = to_kex_space(obj);
+
+	kex_windows_disown_all(space);
+	kex_lend_recall(to_kex_region(space));
+}
+
 const struct kex_object_ops kex_region_object_ops = {
 	.fops	 = &kex_region_fops,
+	.groups	 = kex_region_sysfs_groups,
+	.stop	 = kex_region_stop,
+	.drop	 = kex_region_drop,
 	.release = kex_region_release,
 };

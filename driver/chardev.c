@@ -49,6 +49,28 @@ const struct file_operations kex_node_fops = {
 };
 
 /**
+ * kex_file_new() - what is an open file's own
+ * @space: its space, which is counted as open by it
+ *
+ * Return: it, which takes over the reference; or NULL without memory.
+ */
+struct kex_file *kex_file_new(struct kex_space *space)
+{
+	struct kex_file *kf;
+
+	kf = kzalloc(sizeof(*kf), GFP_KERNEL_ACCOUNT);
+	if (!kf)
+		return NULL;
+	kf->space = space;
+	kf->seen = atomic64_read(&space->changes);
+	INIT_LIST_HEAD(&kf->windows);
+	spin_lock(&space->files_lock);
+	list_add_tail(&kf->node, &space->files);
+	spin_unlock(&space->files_lock);
+	return kf;
+}
+
+/**
  * kex_file_open() - give a file what is its own
  * @inode: not used
  * @file: private_data is the object, whose reference it takes over
@@ -57,31 +79,20 @@ const struct file_operations kex_node_fops = {
  */
 int kex_file_open(struct inode *inode, struct file *file)
 {
-	struct kex_space *space = to_kex_space(file->private_data);
-	struct kex_file *kf;
+	struct kex_file *kf = kex_file_new(to_kex_space(file->private_data));
 
-	kf = kzalloc(sizeof(*kf), GFP_KERNEL_ACCOUNT);
 	if (!kf)
 		return -ENOMEM;
-	kf->space = space;
-	kf->seen = atomic64_read(&space->changes);
-	spin_lock(&space->files_lock);
-	list_add_tail(&kf->node, &space->files);
-	spin_unlock(&space->files_lock);
 	file->private_data = kf;
 	return 0;
 }
 
 /**
- * kex_file_release() - undo kex_file_open()
- * @inode: not used
- * @file: a file that nothing maps
- *
- * Return: 0.
+ * kex_file_free() - undo kex_file_new()
+ * @kf: what was a file's own; nothing maps the file
  */
-int kex_file_release(struct inode *inode, struct file *file)
+void kex_file_free(struct kex_file *kf)
 {
-	struct kex_file *kf = file->private_data;
 	struct kex_space *space = kf->space;
 
 	spin_lock(&space->files_lock);
@@ -93,6 +104,18 @@ int kex_file_release(struct inode *inode, struct file *file)
 	kfree(kf);
 	kex_mms_prune(space);
 	kex_object_close(&space->obj);
+}
+
+/**
+ * kex_file_release() - undo kex_file_open()
+ * @inode: not used
+ * @file: a file that nothing maps
+ *
+ * Return: 0.
+ */
+int kex_file_release(struct inode *inode, struct file *file)
+{
+	kex_file_free(file->private_data);
 	return 0;
 }
 

@@ -18,13 +18,13 @@ static DEFINE_MUTEX(kex_bind_lock);
 static void kex_unbind(void *data)
 {
 	struct kex_carveout *co = data;
-	struct kex_region *region, *next;
+	struct kex_space *space, *next;
 
 	mutex_lock(&co->lock);
-	list_for_each_entry_safe(region, next, &co->regions, node) {
-		kex_zap_revoke(&region->space);
-		kex_region_unlist(region);
-		region->ops->revoked(region->owner);
+	list_for_each_entry_safe(space, next, &co->spaces, live) {
+		kex_zap_revoke(space);
+		kex_space_unlist(space);
+		space->maker->revoked(space->maker);
 	}
 	kex_carveout_unbind(co);
 	mutex_unlock(&co->lock);
@@ -146,7 +146,7 @@ static int __init kex_init(void)
 	ret = kex_hole_init();
 	if (ret)
 		return ret;
-	ret = kex_objects_init(&kex_node_fops, kex_sysfs_groups);
+	ret = kex_objects_init(&kex_node_fops);
 	if (ret)
 		goto err_hole;
 	ret = kex_configfs_init();

@@ -162,7 +162,7 @@ static struct kex_region *kex_region_alloc(struct kex_carveout *co,
 		kfree(region);
 		return ERR_PTR(ret);
 	}
-	INIT_LIST_HEAD(&region->node);
+	region->lent = RB_ROOT_CACHED;
 	region->offset = params->offset;
 	region->scrub = params->scrub;
 	return region;
@@ -191,12 +191,11 @@ static int kex_region_build(struct kex_region *region)
  * kex_region_create() - make a live region
  * @co: its carve-out, lock held
  * @params: what it shall be; checked against the attributes' ranges
- * @obj_ops: file operations and release
- * @ops: what to tell the maker
- * @owner: argument of @ops
+ * @obj_ops: its operations as an object
+ * @maker: who is told when it is taken
  *
- * Return: the region, whose first reference kex_region_retire() or
- * kex_region_unlist() and a put give up; or -ENODEV if @co is not bound, -EINVAL
+ * Return: the region, whose first reference kex_space_retire() or
+ * kex_space_unlist() and a put give up; or -ENODEV if @co is not bound, -EINVAL
  * without a size, -EOPNOTSUPP for a cache attribute that mapped memory cannot
  * have (logged), -ENOSPC, -EBUSY, -ERANGE (see kex_memory_alloc()), -ENOMEM,
  * -EEXIST.
@@ -204,7 +203,7 @@ static int kex_region_build(struct kex_region *region)
 struct kex_region *kex_region_create(struct kex_carveout *co,
 				     const struct kex_region_params *params,
 				     const struct kex_object_ops *obj_ops,
-				     const struct kex_region_ops *ops, void *owner)
+				     struct kex_maker *maker)
 {
 	struct kex_region *region;
 	int ret;
@@ -225,47 +224,12 @@ struct kex_region *kex_region_create(struct kex_carveout *co,
 		return region;
 	ret = kex_region_build(region);
 	if (!ret)
-		ret = kex_object_publish(&region->space.obj, co->dev);
+		ret = kex_space_publish(&region->space, maker);
 	if (ret) {
 		kex_object_put(&region->space.obj);
 		return ERR_PTR(ret);
 	}
-	region->ops = ops;
-	region->owner = owner;
-	list_add_tail(&region->node, &co->regions);
 	return region;
-}
-
-/**
- * kex_region_unlist() - not live any more: no node, not in the carve-out's list
- * @region: a hidden region; its carve-out's lock held
- *
- * The caller then gives up the first reference. The pages stay taken until
- * the last file is closed.
- */
-void kex_region_unlist(struct kex_region *region)
-{
-	lockdep_assert_held(&region->space.co->lock);
-	list_del_init(&region->node);
-	kex_object_unpublish(&region->space.obj);
-}
-
-/**
- * kex_region_retire() - take a region down that nobody uses
- * @region: a live region; its carve-out's lock held
- *
- * The caller then gives up the first reference.
- *
- * Return: 0, or -EBUSY while open or mapped.
- */
-int kex_region_retire(struct kex_region *region)
-{
-	int ret;
-
-	ret = kex_object_hide(&region->space.obj, false);
-	if (!ret)
-		kex_region_unlist(region);
-	return ret;
 }
 
 /**

@@ -37,6 +37,7 @@ int kex_space_init(struct kex_space *space, unsigned int kind, const char *name,
 	if (ret)
 		return ret;
 	space->ops = ops;
+	INIT_LIST_HEAD(&space->live);
 	mutex_init(&space->zap_lock);
 	__init_rwsem(&space->map_rwsem, kex_map_names[kind], &kex_map_keys[kind]);
 	mt_init(&space->state);
@@ -56,6 +57,59 @@ void kex_space_destroy(struct kex_space *space)
 {
 	kex_mms_prune(space);
 	mtree_destroy(&space->state);
+}
+
+/**
+ * kex_space_publish() - make a space live: node, sysfs folder, carve-out's list
+ * @space: a complete space of a bound carve-out, whose lock is held
+ * @maker: who is told when it is taken
+ *
+ * Return: as kex_object_publish().
+ */
+int kex_space_publish(struct kex_space *space, struct kex_maker *maker)
+{
+	int ret;
+
+	lockdep_assert_held(&space->co->lock);
+	ret = kex_object_publish(&space->obj, space->co->dev);
+	if (ret)
+		return ret;
+	space->maker = maker;
+	list_add_tail(&space->live, &space->co->spaces);
+	return 0;
+}
+
+/**
+ * kex_space_unlist() - undo kex_space_publish()
+ * @space: a hidden space; its carve-out's lock held
+ *
+ * The caller then gives up the first reference. The pages of a region stay
+ * taken until the last file is closed.
+ */
+void kex_space_unlist(struct kex_space *space)
+{
+	lockdep_assert_held(&space->co->lock);
+	list_del_init(&space->live);
+	space->obj.ops->drop(&space->obj);
+	kex_object_unpublish(&space->obj);
+}
+
+/**
+ * kex_space_retire() - take a space down that nobody uses
+ * @space: a live space; its carve-out's lock held
+ *
+ * The caller then gives up the first reference.
+ *
+ * Return: 0, or -EBUSY while open or mapped.
+ */
+int kex_space_retire(struct kex_space *space)
+{
+	int ret;
+
+	ret = kex_object_hide(&space->obj, false);
+	if (!ret)
+		kex_space_unlist(space);
+	return ret;
 }
 
 /**

@@ -170,14 +170,13 @@ static ssize_t users_read(struct file *file, struct kobject *kobj,
 	static struct device_attribute dev_attr_##_name = KEX_SYSFS_##_mode(_name);
 #define KEX_SYSFS_ENTRY(_name, _mode)	&dev_attr_##_name.attr,
 
-KEX_REGION_SYSFS_ATTRS(KEX_SYSFS_ATTR)
+KEX_SYSFS_ATTRS(KEX_SYSFS_ATTR)
+KEX_SYSFS_TABLES(KEX_SYSFS_TABLE)
 
 static struct attribute *kex_region_sysfs_attrs[] = {
 	KEX_REGION_SYSFS_ATTRS(KEX_SYSFS_ENTRY)
 	NULL
 };
-
-KEX_REGION_SYSFS_TABLES(KEX_SYSFS_TABLE)
 
 static KEX_BIN_CONST struct bin_attribute *KEX_BIN_CONST kex_region_sysfs_tables[] = {
 	KEX_REGION_SYSFS_TABLES(KEX_SYSFS_TABLE_ENTRY)
@@ -189,7 +188,27 @@ static const struct attribute_group kex_region_sysfs_group = {
 	.bin_attrs = kex_region_sysfs_tables,
 };
 
-const struct attribute_group *kex_sysfs_groups[] = {
+const struct attribute_group *kex_region_sysfs_groups[] = {
 	&kex_region_sysfs_group,
+	NULL
+};
+
+static struct attribute *kex_window_sysfs_attrs[] = {
+	KEX_WINDOW_SYSFS_ATTRS(KEX_SYSFS_ENTRY)
+	NULL
+};
+
+static KEX_BIN_CONST struct bin_attribute *KEX_BIN_CONST kex_window_sysfs_tables[] = {
+	KEX_WINDOW_SYSFS_TABLES(KEX_SYSFS_TABLE_ENTRY)
+	NULL
+};
+
+static const struct attribute_group kex_window_sysfs_group = {
+	.attrs	   = kex_window_sysfs_attrs,
+	.bin_attrs = kex_window_sysfs_tables,
+};
+
+const struct attribute_group *kex_window_sysfs_groups[] = {
+	&kex_window_sysfs_group,
 	NULL
 };

@@ -19,6 +19,15 @@ static void kex_zap(struct kex_space *space, u64 off, u64 len)
 {
 	lockdep_assert_held_write(&space->map_rwsem);
 	unmap_mapping_range(space->obj.inode->i_mapping, off, len, 1);
+	if (space->obj.kind == KEX_KIND_REGION)
+		kex_lend_zap(to_kex_region(space), off, len);
+}
+
+static void kex_zap_changed(struct kex_space *space, u64 off, u64 len)
+{
+	kex_space_changed(space);
+	if (space->obj.kind == KEX_KIND_REGION)
+		kex_lend_changed(to_kex_region(space), off, len);
 }
 
 /* Marks a range and takes its entries away. What fails has taken nothing */
@@ -93,7 +102,7 @@ static int kex_zap_range(struct kex_space *space, u64 off, u64 len,
 	ret = kex_zap_mark(space, off, len, state);
 	up_write(&space->map_rwsem);
 	if (!ret)
-		kex_space_changed(space);
+		kex_zap_changed(space, off, len);
 	if (!alone && (ret || mutex_lock_killable(&space->zap_lock)))
 		return ret ?: -EINTR;
 	if (!ret && (!alone || kex_mms_any(space)))
@@ -176,13 +185,14 @@ int kex_zap_restore(struct kex_space *space, u64 off, u64 len)
 		ret = kex_zap_release(space, off, len);
 	up_write(&space->map_rwsem);
 	if (ret != -ENODEV)
-		kex_space_changed(space);
+		kex_zap_changed(space, off, len);
 	return ret;
 }
 
 /**
  * kex_zap_revoke() - take a space away from all its users, for good
- * @space: a live space; its carve-out's lock held
+ * @space: a live space; its carve-out's lock held, unless it is an anonymous
+ *	   window, which its caller alone may revoke
  *
  * On return it cannot be opened, no page-table entry leads to it, and none
  * will. What makes it live is left to the caller. Waits for the
@@ -198,7 +208,7 @@ void kex_zap_revoke(struct kex_space *space)
 	WRITE_ONCE(space->revoked, true);
 	kex_zap(space, 0, space->size);
 	up_write(&space->map_rwsem);
-	kex_space_changed(space);
+	kex_zap_changed(space, 0, space->size);
 
 	mutex_lock(&space->zap_lock);
 	kex_mms_sync(space, false);

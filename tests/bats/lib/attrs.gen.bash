@@ -3,7 +3,8 @@
 #
 # What the conformance test loops over. Associative arrays are keyed by
 # object/name, as region/size; KEX_ATTRS gives the keys in declared order.
-#   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger
+#   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger range pieces
+#                     table
 #   KEX_ATTR_ACCESS   ro rw wo; the other direction is EACCES at open
 #   KEX_ATTR_DEFAULT  as a fresh item reads it back; unset where there is none
 #   KEX_ATTR_LIVE     1: may be written while live; 0: that is EBUSY
@@ -36,6 +37,15 @@ declare -ga KEX_ATTRS=(
 	region/hole
 	region/live
 	region/revoke
+	window/size
+	window/cache
+	window/hole
+	window/mode
+	window/live
+	window/revoke
+	window/map
+	window/unmap
+	window/pieces
 )
 declare -gA KEX_ATTR_TYPE=(
 	[root/features]=text
@@ -52,6 +62,15 @@ declare -gA KEX_ATTR_TYPE=(
 	[region/hole]=enum
 	[region/live]=bool
 	[region/revoke]=trigger
+	[window/size]=size
+	[window/cache]=enum
+	[window/hole]=enum
+	[window/mode]=octal
+	[window/live]=bool
+	[window/revoke]=trigger
+	[window/map]=pieces
+	[window/unmap]=range
+	[window/pieces]=table
 )
 declare -gA KEX_ATTR_ACCESS=(
 	[root/features]=ro
@@ -68,6 +87,15 @@ declare -gA KEX_ATTR_ACCESS=(
 	[region/hole]=rw
 	[region/live]=rw
 	[region/revoke]=wo
+	[window/size]=rw
+	[window/cache]=rw
+	[window/hole]=rw
+	[window/mode]=rw
+	[window/live]=rw
+	[window/revoke]=wo
+	[window/map]=wo
+	[window/unmap]=wo
+	[window/pieces]=ro
 )
 declare -gA KEX_ATTR_DEFAULT=(
 	[region/size]=0
@@ -78,6 +106,11 @@ declare -gA KEX_ATTR_DEFAULT=(
 	[region/populate]=eager
 	[region/hole]=sigbus
 	[region/live]=0
+	[window/size]=0
+	[window/cache]=write-back
+	[window/hole]=sigbus
+	[window/mode]=0660
+	[window/live]=0
 )
 declare -gA KEX_ATTR_LIVE=(
 	[region/size]=0
@@ -89,6 +122,14 @@ declare -gA KEX_ATTR_LIVE=(
 	[region/hole]=0
 	[region/live]=1
 	[region/revoke]=1
+	[window/size]=0
+	[window/cache]=0
+	[window/hole]=0
+	[window/mode]=0
+	[window/live]=1
+	[window/revoke]=1
+	[window/map]=1
+	[window/unmap]=1
 )
 declare -gA KEX_ATTR_GOOD=(
 	[region/size]='65536 65536
@@ -127,6 +168,30 @@ scratch scratch
 wait wait'
 	[region/live]='0 0'
 	[region/revoke]='- 1'
+	[window/size]='65536 65536
+65536 0x10000
+65536 64K
+65536 64k
+67108864 64M
+2147483648 2g'
+	[window/cache]='write-back write-back
+write-combine write-combine
+uncached uncached
+device device'
+	[window/hole]='sigbus sigbus
+zero zero
+scratch scratch
+wait wait'
+	[window/mode]='0000 0000
+0000 0
+0600 0600
+0600 600
+0777 0777
+0777 777'
+	[window/live]='0 0'
+	[window/revoke]='- 1'
+	[window/map]=''
+	[window/unmap]=''
 )
 declare -gA KEX_ATTR_BAD=(
 	[region/size]='EINVAL 
@@ -253,6 +318,111 @@ EINVAL 1.5
 EINVAL 1e3
 ERANGE 2
 ERANGE 18446744073709551616'
+	[window/size]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL K
+EINVAL 4KK
+EINVAL 4T
+EINVAL 4 K
+EINVAL 0x4G0
+ERANGE 0
+ERANGE 1099511627777
+EINVAL 1
+EINVAL 65535
+EINVAL 65537
+EINVAL 98305'
+	[window/cache]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL WRITE-BACK
+EINVAL write-bac
+EINVAL write-backx
+EINVAL write-back write-back
+EINVAL  write-back'
+	[window/hole]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL SIGBUS
+EINVAL sigbu
+EINVAL sigbusx
+EINVAL sigbus sigbus
+EINVAL  sigbus'
+	[window/mode]='EINVAL 
+EINVAL -1
+EINVAL junk
+EINVAL 8
+EINVAL 0668
+EINVAL 0x1ff
+EINVAL 0o660
+EINVAL 660 
+EINVAL 660x
+EINVAL u=rw
+ERANGE 1000
+ERANGE 7777777777777777777777777'
+	[window/live]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL y
+EINVAL on
+EINVAL true
+ERANGE 2
+ERANGE 18446744073709551616'
+	[window/revoke]='EINVAL 0
+EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+ERANGE 2
+ERANGE 18446744073709551616'
+	[window/map]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL 1
+EINVAL ;
+EINVAL 0 a 0
+EINVAL 0 a 0 0
+EINVAL 0 a 0 65536 0
+EINVAL 0 A 0 65536
+EINVAL -1 a 0 65536
+EINVAL 0 a 0 65536; 65536 a 65536'
+	[window/unmap]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL 1
+EINVAL 0 0
+EINVAL 0 -4096
+EINVAL 0 65536 0
+EINVAL 0  65536'
 )
 
 declare -ga KEX_FACTS=(
@@ -272,6 +442,21 @@ declare -ga KEX_FACTS=(
 	region/hold
 	region/restore
 	region/users
+	window/kind
+	window/carveout
+	window/size
+	window/state
+	window/opens
+	window/mappings
+	window/resident
+	window/faults
+	window/evictions
+	window/restores
+	window/cache
+	window/evict
+	window/hold
+	window/restore
+	window/users
 )
 declare -gA KEX_FACT_TYPE=(
 	[region/kind]=word
@@ -290,6 +475,21 @@ declare -gA KEX_FACT_TYPE=(
 	[region/hold]=range
 	[region/restore]=range
 	[region/users]=table
+	[window/kind]=word
+	[window/carveout]=word
+	[window/size]=size
+	[window/state]=enum
+	[window/opens]=uint
+	[window/mappings]=uint
+	[window/resident]=size
+	[window/faults]=uint
+	[window/evictions]=uint
+	[window/restores]=uint
+	[window/cache]=enum
+	[window/evict]=range
+	[window/hold]=range
+	[window/restore]=range
+	[window/users]=table
 )
 declare -gA KEX_FACT_MODE=(
 	[region/kind]=0444
@@ -308,10 +508,27 @@ declare -gA KEX_FACT_MODE=(
 	[region/hold]=0200
 	[region/restore]=0200
 	[region/users]=0440
+	[window/kind]=0444
+	[window/carveout]=0444
+	[window/size]=0444
+	[window/state]=0444
+	[window/opens]=0444
+	[window/mappings]=0444
+	[window/resident]=0444
+	[window/faults]=0444
+	[window/evictions]=0444
+	[window/restores]=0444
+	[window/cache]=0444
+	[window/evict]=0200
+	[window/hold]=0200
+	[window/restore]=0200
+	[window/users]=0440
 )
 declare -gA KEX_FACT_WORDS=(
 	[region/state]='resident evicted held'
 	[region/cache]='write-back write-combine uncached device'
+	[window/state]='resident evicted held'
+	[window/cache]='write-back write-combine uncached device'
 )
 declare -gA KEX_FACT_COUNTER=(
 	[region/kind]=0
@@ -330,6 +547,21 @@ declare -gA KEX_FACT_COUNTER=(
 	[region/hold]=0
 	[region/restore]=0
 	[region/users]=0
+	[window/kind]=0
+	[window/carveout]=0
+	[window/size]=0
+	[window/state]=0
+	[window/opens]=0
+	[window/mappings]=0
+	[window/resident]=0
+	[window/faults]=1
+	[window/evictions]=1
+	[window/restores]=1
+	[window/cache]=0
+	[window/evict]=0
+	[window/hold]=0
+	[window/restore]=0
+	[window/users]=0
 )
 
-declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll)
+declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll window)

@@ -946,6 +946,174 @@ static void do_ioctl(char **arg)
 	munmap(area, 2 * page);
 }
 
+/* Windows */
+
+static struct kex_window_piece *pieces;
+static unsigned int nr_pieces;
+
+static int file_number(char **arg, int n)
+{
+	int index = arg_size(arg, n, NULL);
+
+	if (index >= nr_files)
+		die("no file %d", index);
+	return files[index];
+}
+
+static void file_add(int fd)
+{
+	if (nr_files == MAX_SLOTS)
+		die("too many open files");
+	file_index = nr_files;
+	files[nr_files++] = fd;
+}
+
+static void do_window(char **arg)
+{
+	static const char * const holes[] = { "sigbus", "zero", "scratch", "wait" };
+	struct kex_window_create create = {
+		.argsz = sizeof(create),
+		.size = arg_size(arg, 1, NULL),
+	};
+	int fd;
+
+	while (arg[2] && create.hole < 4 && strcmp(holes[create.hole], arg[2]))
+		create.hole++;
+	fd = ioctl(file(), KEX_WINDOW_CREATE, &create);
+	say_ret(fd);
+	if (fd >= 0)
+		file_add(fd);
+}
+
+/* The list that the next wmap maps: COUNT pieces, each a step behind the last */
+static void do_piece(char **arg)
+{
+	struct kex_window_piece piece = {
+		.region_fd = file_number(arg, 1),
+		.roff = arg_size(arg, 2, NULL),
+		.woff = arg_size(arg, 3, NULL),
+		.len = arg_size(arg, 4, NULL),
+	};
+	size_t count = arg_size(arg, 5, "1");
+	uint64_t rstep = arg[6] ? arg_size(arg, 6, NULL) : piece.len;
+	uint64_t wstep = arg[7] ? arg_size(arg, 7, NULL) : piece.len;
+
+	pieces = realloc(pieces, (nr_pieces + count) * sizeof(piece));
+	if (!pieces)
+		die("no memory");
+	for (; count; count--) {
+		pieces[nr_pieces++] = piece;
+		piece.roff += rstep;
+		piece.woff += wstep;
+	}
+	say("ok");
+}
+
+static void do_pieces(char **arg)
+{
+	(void)arg;
+	nr_pieces = 0;
+	say("ok");
+}
+
+/*
+ * The list, or as many of it as nr= says, then empties it. cut=N: the last N
+ * bytes of the list are in a page that cannot be read. keep=1: does not empty it.
+ */
+static void do_wmap(char **arg)
+{
+	struct kex_window_map map = { .argsz = sizeof(map) };
+	size_t size, room, cut = 0;
+	bool keep = false;
+	char *area;
+	int i;
+
+	map.window_fd = file_number(arg, 1);
+	map.nr = nr_pieces;
+	for (i = 2; arg[i]; i++) {
+		if (!strncmp(arg[i], "nr=", 3))
+			map.nr = parse_size(arg[i] + 3);
+		else if (!strncmp(arg[i], "cut=", 4))
+			cut = parse_size(arg[i] + 4);
+		else if (!strcmp(arg[i], "keep=1"))
+			keep = true;
+		else
+			die("wmap: '%s'?", arg[i]);
+	}
+	size = nr_pieces * sizeof(*pieces);
+	room = (size + page) & ~(page - 1);
+	area = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED)
+		die("no memory");
+	map.pieces = (uintptr_t)(area + room - size + cut);
+	memcpy(area + room - size + cut, pieces, size);
+	if (mprotect(area + room, page, PROT_NONE))
+		die("mprotect: %m");
+	say_ret(ioctl(file(), KEX_WINDOW_MAP, &map));
+	munmap(area, room + page);
+	if (!keep)
+		nr_pieces = 0;
+}
+
+static void do_wunmap(char **arg)
+{
+	struct kex_window_unmap unmap = {
+		.argsz = sizeof(unmap),
+		.window_fd = file_number(arg, 1),
+		.woff = arg_size(arg, 2, NULL),
+		.len = arg_size(arg, 3, NULL),
+	};
+
+	say_ret(ioctl(file(), KEX_WINDOW_UNMAP, &unmap));
+}
+
+/* Any call with any words, which end where their page ends; BAD behind it */
+static void do_raw(char **arg)
+{
+	uint64_t words[MAX_ARGS];
+	unsigned int n = 0;
+	char *area, *at;
+
+	while (arg[n + 2]) {
+		words[n] = !strncmp(arg[n + 2], "fd", 2) ?
+			(uint64_t)files[atoi(arg[n + 2] + 2)] : arg_size(arg, n + 2, NULL);
+		n++;
+	}
+	area = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED || mprotect(area + page, page, PROT_NONE))
+		die("no memory");
+	at = area + page - n * sizeof(*words);
+	memcpy(at, words, n * sizeof(*words));
+	say_ret(ioctl(file(), arg_size(arg, 1, NULL), at));
+	munmap(area, 2 * page);
+}
+
+/* The pattern that belongs at OFF2 of another object, at OFF of this mapping */
+static void do_checkat(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	uint64_t at = arg_size(arg, 3, NULL), seed = arg_size(arg, 4, "1");
+	struct mapping *map = mapping();
+	volatile long bad = -1;
+	bool caught;
+
+	GUARDED(caught, bad = check(map->addr + off, len, at, seed));
+	if (!caught)
+		say_check(bad < 0 ? bad : bad + (long)off);
+}
+
+static void do_fillat(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	uint64_t at = arg_size(arg, 3, NULL), seed = arg_size(arg, 4, "1");
+	struct mapping *map = mapping();
+	bool caught;
+
+	GUARDED(caught, fill(map->addr + off, len, at, seed));
+	if (!caught)
+		say("ok");
+}
+
 /* Files of configfs and sysfs */
 
 static void do_put(char **arg)
@@ -1501,6 +1669,14 @@ static const struct {
 	{ "eventfd", do_eventfd },	/* [N | file | fd N]: a new one, or which */
 	{ "signals", do_signals },	/* [N] -> count, of the last eventfd or the Nth */
 	{ "ioctl", do_ioctl },		/* NUMBER null|bad|info|range|sync|eventfd [KEY=VALUE]... */
+	{ "window", do_window },	/* SIZE [HOLE]: a file more */
+	{ "piece", do_piece },		/* FILE ROFF WOFF LEN [COUNT [RSTEP WSTEP]] */
+	{ "pieces", do_pieces },	/* forgets them */
+	{ "wmap", do_wmap },		/* FILE [nr=N] [cut=BYTES] [keep=1] */
+	{ "wunmap", do_wunmap },	/* FILE WOFF LEN */
+	{ "raw", do_raw },		/* NUMBER WORD|fdN... */
+	{ "checkat", do_checkat },	/* OFF LEN OFF2 [SEED] */
+	{ "fillat", do_fillat },	/* OFF LEN OFF2 [SEED] */
 	{ "put", do_put },		/* FILE VALUE... */
 	{ "get", do_get },		/* FILE */
 	{ "await", do_await },		/* FILE VALUE */
