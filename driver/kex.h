@@ -592,6 +592,11 @@ struct kex_piece {
 	struct kex_region *region;
 };
 
+/* Each piece of a region that a range of pages has a part in; its map_rwsem held */
+#define kex_for_each_lent(node, region, first, last)				\
+	for (node = interval_tree_iter_first(&(region)->lent, first, last);	\
+	     node; node = interval_tree_iter_next(node, first, last))
+
 struct kex_window *kex_window_new(struct kex_carveout *co,
 				  const struct kex_window_params *params,
 				  const struct kex_object_ops *obj_ops);

@@ -385,11 +385,6 @@ void kex_lend_recall(struct kex_region *region)
 	kex_pieces_free(&gone);
 }
 
-/* Each piece of a region that a range of pages has a part in; map_rwsem held */
-#define kex_for_each_lent(node, region, first, last)				\
-	for (node = interval_tree_iter_first(&(region)->lent, first, last);	\
-	     node; node = interval_tree_iter_next(node, first, last))
-
 /**
  * kex_lend_stop() - lend nothing more of a region that nobody sees
  * @region: a region that is not open; kex_nodes_lock held, so that no window is
