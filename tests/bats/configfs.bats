@@ -5,8 +5,19 @@
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 
-# For each region attribute that is in none of the cases below, a word that
-# the driver must take
+# The folder of what a key of the list belongs to
+folder_of() {
+	case $1 in
+	root/*) FOLDER=$KEX ;;
+	carveout/*) FOLDER=$FPGA ;;
+	region/*) FOLDER=$R ;;
+	window/*) FOLDER=$W ;;
+	*) fail "the test knows no folder for $1" ;;
+	esac
+}
+
+# For each attribute that is in none of the cases below, a word that the driver
+# must take
 value_for() {
 	case $1 in
 	size) VALUE=65536 ;;
@@ -15,6 +26,7 @@ value_for() {
 	mode) VALUE=0600 ;;
 	scrub) VALUE=0 ;;
 	populate) VALUE=lazy ;;
+	hole) VALUE=zero ;;
 	*) fail "the test knows no value for $1" ;;
 	esac
 }
@@ -115,46 +127,43 @@ value_for() {
 	local key path
 	local -A seen=()
 	region t0 live=0
+	window w0 live=0
 	for key in "${KEX_ATTRS[@]}"; do
-		case $key in
-		root/*) path=$KEX ;;
-		carveout/*) path=$FPGA ;;
-		*) path=$R ;;
-		esac
-		[ -f "$path/${key#*/}" ] || fail "$key is missing"
-		seen[$path/${key#*/}]=1
+		folder_of "$key"
+		[ -f "$FOLDER/${key#*/}" ] || fail "$key is missing"
+		seen[$FOLDER/${key#*/}]=1
 	done
-	for path in "$KEX"/* "$FPGA"/* "$R"/*; do
+	for path in "$KEX"/* "$FPGA"/* "$R"/* "$W"/*; do
 		[ -d "$path" ] || [ -n "${seen[$path]-}" ] || fail "$path is not in the list"
 	done
 }
 
-@test "a fresh region shows each default" {
+@test "a fresh region and a fresh window show each default" {
 	local key checked=0
 	region t0 live=0
+	window w0 live=0
 	for key in "${!KEX_ATTR_DEFAULT[@]}"; do
-		[[ $key == region/* ]] || continue
-		assert_file "$R/${key#*/}" "${KEX_ATTR_DEFAULT[$key]}"
+		folder_of "$key"
+		assert_file "$FOLDER/${key#*/}" "${KEX_ATTR_DEFAULT[$key]}"
 		checked=$((checked + 1))
 	done
-	((checked >= 7)) || fail "only $checked defaults in the list"
+	((checked >= 13)) || fail "only $checked defaults in the list"
 }
 
 @test "what is not for reading or not for writing is EACCES" {
 	local key path script=''
 	region t0 live=0
+	window w0 live=0
 	for key in "${KEX_ATTRS[@]}"; do
-		case $key in
-		root/*) path=$KEX/${key#*/} ;;
-		carveout/*) path=$FPGA/${key#*/} ;;
-		*) path=$R/${key#*/} ;;
-		esac
+		folder_of "$key"
+		path=$FOLDER/${key#*/}
 		case ${KEX_ATTR_ACCESS[$key]} in
 		ro) script+="put $path 1 -> EACCES"$'\n' ;;
 		wo) script+="get $path -> EACCES"$'\n' ;;
 		esac
 	done
 	assert_contains "$script" /revoke
+	assert_contains "$script" /pieces
 	assert_contains "$script" /features
 	kexmap <<<"$script"
 }
@@ -164,8 +173,9 @@ check_good_values() {
 	local key line file read_back
 	CHECKED=0
 	for key in "${!KEX_ATTR_GOOD[@]}"; do
-		[[ $key == region/* ]] || continue
-		file=$R/${key#*/}
+		[ -n "${KEX_ATTR_GOOD[$key]}" ] || continue
+		folder_of "$key"
+		file=$FOLDER/${key#*/}
 		while IFS= read -r line; do
 			put "$file" "${line#* }" || fail "$key: '${line#* }': $ERRNO" || return
 			CHECKED=$((CHECKED + 1))
@@ -179,16 +189,17 @@ check_good_values() {
 
 @test "each good value is taken and reads back in the one plain form" {
 	region t0 live=0
+	window w0 live=0
 	check_good_values
-	((CHECKED >= 30)) || fail "only $CHECKED values in the list"
+	((CHECKED >= 50)) || fail "only $CHECKED values in the list"
 }
 
 check_bad_values() {
 	local key line file before
 	CHECKED=0
 	for key in "${!KEX_ATTR_BAD[@]}"; do
-		[[ $key == region/* ]] || continue
-		file=$R/${key#*/}
+		folder_of "$key"
+		file=$FOLDER/${key#*/}
 		before=''
 		[ "${KEX_ATTR_ACCESS[$key]}" = wo ] || read -r before <"$file"
 		while IFS= read -r line; do
@@ -201,8 +212,9 @@ check_bad_values() {
 
 @test "each bad value is refused with its errno and changes nothing" {
 	region t0 live=0 size=128K offset=64K cache=device mode=0640 scrub=0 populate=lazy
+	window w0 live=0 size=128K cache=device mode=0640 hole=wait
 	check_bad_values
-	((CHECKED >= 80)) || fail "only $CHECKED values in the list"
+	((CHECKED >= 150)) || fail "only $CHECKED values in the list"
 	assert_file "$FPGA/free" "$FPGA_SIZE"
 }
 
@@ -223,23 +235,29 @@ check_bad_values() {
 }
 
 @test "while live each attribute is EBUSY, even for the value that it has, and keeps it" {
-	local key name before checked=0
+	local key name before
+	local -a checked=()
 	region t0 size=64K
+	window w0 size=64K
 	for key in "${KEX_ATTRS[@]}"; do
 		name=${key#*/}
-		[[ $key == region/* && ${KEX_ATTR_LIVE[$key]} = 0 ]] || continue
-		read -r before <"$R/$name"
+		[ "${KEX_ATTR_LIVE[$key]-}" = 0 ] || continue
+		folder_of "$key"
+		read -r before <"$FOLDER/$name"
 		value_for "$name"
-		assert_refused EBUSY "$R/$name" "$VALUE"
-		assert_refused EBUSY "$R/$name" "$before"
-		assert_file "$R/$name" "$before"
-		checked=$((checked + 1))
+		assert_refused EBUSY "$FOLDER/$name" "$VALUE"
+		assert_refused EBUSY "$FOLDER/$name" "$before"
+		assert_file "$FOLDER/$name" "$before"
+		checked+=("$key")
 	done
-	assert_eq "$checked" 6
+	assert_eq "${#checked[@]}" 11
 	put "$R/live" 0
-	for name in size offset cache mode scrub populate; do
+	put "$W/live" 0
+	for key in "${checked[@]}"; do
+		folder_of "$key"
+		name=${key#*/}
 		value_for "$name"
-		put "$R/$name" "$VALUE"
-		assert_file "$R/$name" "$VALUE"
+		put "$FOLDER/$name" "$VALUE"
+		assert_file "$FOLDER/$name" "$VALUE"
 	done
 }

@@ -5,13 +5,13 @@
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 
-@test "a live region has the listed files with their modes, and no other" {
+# has_listed KIND: the object that S is of has the files that its kind has
+has_listed() {
 	local key name path
 	local -A seen=()
 	local -a files=() modes=() got
-	region t0 size=64K
 	for key in "${KEX_FACTS[@]}"; do
-		[[ $key == region/* ]] || continue
+		[[ $key == "$1"/* ]] || continue
 		files+=("$S/${key#*/}")
 		modes+=("$((8#${KEX_FACT_MODE[$key]}))")
 		seen[${key#*/}]=1
@@ -32,20 +32,18 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 	done
 }
 
-@test "each fact of a fresh region has the value and the form that its type asks for" {
-	local key name text word found
-	region t0 offset=3M size=192K cache=write-combine
-	assert_file "$S/kind" region
-	assert_file "$S/carveout" fpga
-	assert_file "$S/size" 196608
-	assert_file "$S/state" resident
-	assert_file "$S/cache" write-combine
-	assert_file "$S/phys" 0x60300000
-	for name in opens mappings resident faults evictions restores; do
-		assert_file "$S/$name" 0
-	done
+@test "a live region and a live window have the listed files with their modes, and no other" {
+	region t0 size=64K
+	has_listed region
+	window w0 size=64K
+	has_listed window
+}
+
+# has_forms KIND: each fact of the object that S is of has the form of its type
+has_forms() {
+	local key text word found
 	for key in "${KEX_FACTS[@]}"; do
-		[[ $key == region/* ]] || continue
+		[[ $key == "$1"/* ]] || continue
 		[ "${KEX_FACT_MODE[$key]}" != 0200 ] || continue
 		slurp text "$S/${key#*/}"
 		case ${KEX_FACT_TYPE[$key]} in
@@ -63,6 +61,31 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 		*) fail "the test knows no form for ${KEX_FACT_TYPE[$key]}" ;;
 		esac
 	done
+}
+
+@test "each fact of a fresh object has the value and the form that its type asks for" {
+	local name
+	window w0 size=192K cache=write-combine carveout=sram
+	assert_file "$S/kind" window
+	assert_file "$S/carveout" sram
+	assert_file "$S/size" 196608
+	assert_file "$S/state" resident
+	assert_file "$S/cache" write-combine
+	for name in opens mappings resident faults evictions restores; do
+		assert_file "$S/$name" 0
+	done
+	has_forms window
+	region t0 offset=3M size=192K cache=write-combine
+	assert_file "$S/kind" region
+	assert_file "$S/carveout" fpga
+	assert_file "$S/size" 196608
+	assert_file "$S/state" resident
+	assert_file "$S/cache" write-combine
+	assert_file "$S/phys" 0x60300000
+	for name in opens mappings resident faults evictions restores; do
+		assert_file "$S/$name" 0
+	done
+	has_forms region
 }
 
 @test "facts cannot be written and the action cannot be read, by root neither" {

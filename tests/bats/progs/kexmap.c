@@ -52,7 +52,7 @@
 
 #include "util.h"
 
-#define MAX_ARGS	12
+#define MAX_ARGS	40
 #define MAX_SLOTS	16
 #define REPLY_SIZE	512
 
@@ -981,8 +981,11 @@ static void do_window(char **arg)
 		create.hole++;
 	fd = ioctl(file(), KEX_WINDOW_CREATE, &create);
 	say_ret(fd);
-	if (fd >= 0)
-		file_add(fd);
+	if (fd < 0)
+		return;
+	file_add(fd);
+	if (!(fcntl(fd, F_GETFD) & FD_CLOEXEC))
+		say("INHERITED");
 }
 
 /* The list that the next wmap maps: COUNT pieces, each a step behind the last */
@@ -1067,18 +1070,25 @@ static void do_wunmap(char **arg)
 	say_ret(ioctl(file(), KEX_WINDOW_UNMAP, &unmap));
 }
 
-/* Any call with any words, which end where their page ends; BAD behind it */
+/* A number, or fdN[+HIGH]: the descriptor, and what is in the upper half */
+static uint64_t raw_word(const char *text)
+{
+	const char *plus = strchr(text, '+');
+
+	if (strncmp(text, "fd", 2))
+		return parse_size(text);
+	return (uint64_t)files[atoi(text + 2)] | (plus ? parse_size(plus + 1) << 32 : 0);
+}
+
+/* Any call with any 64-bit words, which end where their page ends */
 static void do_raw(char **arg)
 {
 	uint64_t words[MAX_ARGS];
 	unsigned int n = 0;
 	char *area, *at;
 
-	while (arg[n + 2]) {
-		words[n] = !strncmp(arg[n + 2], "fd", 2) ?
-			(uint64_t)files[atoi(arg[n + 2] + 2)] : arg_size(arg, n + 2, NULL);
-		n++;
-	}
+	for (; arg[n + 2]; n++)
+		words[n] = raw_word(arg[n + 2]);
 	area = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (area == MAP_FAILED || mprotect(area + page, page, PROT_NONE))
 		die("no memory");
@@ -1086,6 +1096,13 @@ static void do_raw(char **arg)
 	memcpy(at, words, n * sizeof(*words));
 	say_ret(ioctl(file(), arg_size(arg, 1, NULL), at));
 	munmap(area, 2 * page);
+}
+
+static void do_nofile(char **arg)
+{
+	struct rlimit limit = { arg_size(arg, 1, NULL), RLIM_INFINITY };
+
+	say_ret(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
 /* The pattern that belongs at OFF2 of another object, at OFF of this mapping */
@@ -1130,6 +1147,51 @@ static void do_put(char **arg)
 	strcpy(text + len, "\n");
 	ret = write_text(arg[1], text);
 	say("%s", ret < 0 ? errno_name(-ret) : "ok");
+}
+
+/* Of "16P" or "16P;", the bytes; any other word as it is */
+static int print_bytes(char *to, size_t size, const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+
+	if (!digits || word[digits] != 'P')
+		return snprintf(to, size, "%s", word);
+	return snprintf(to, size, "%llu%s", strtoull(word, NULL, 10) * (unsigned long long)page,
+			word + digits + 1);
+}
+
+/* As put, with pages made bytes */
+static void do_putp(char **arg)
+{
+	char text[4096];
+	size_t len = 0;
+	int ret, i;
+
+	for (i = 2; arg[i]; i++) {
+		len += print_bytes(text + len, sizeof(text) - len, arg[i]);
+		len += snprintf(text + len, sizeof(text) - len, arg[i + 1] ? " " : "\n");
+	}
+	ret = write_text(arg_text(arg, 1), text);
+	say("%s", ret < 0 ? errno_name(-ret) : "ok");
+}
+
+/* The pieces of a window on one line, each number in pages; or none */
+static void do_lent(char **arg)
+{
+	unsigned long long woff, roff, bytes;
+	FILE *from = fopen(arg_text(arg, 1), "r");
+	char name[64];
+	size_t len = 0;
+
+	if (!from)
+		die("%s: %m", arg[1]);
+	say("none");
+	while (fscanf(from, "%llu %63s %llu %llu\n", &woff, name, &roff, &bytes) == 4)
+		len += snprintf(reply + len, sizeof(reply) - len, "%s%lluP %s %lluP %lluP",
+				len ? "; " : "", woff / page, name, roff / page, bytes / page);
+	if (!feof(from))
+		say("%s", ferror(from) ? errno_name(errno) : "JUNK");
+	fclose(from);
 }
 
 static void do_get(char **arg)
@@ -1356,7 +1418,7 @@ static void do_thread(char **arg)
 	say("ok");
 }
 
-/* The open file itself goes to a kid, which takes it */
+/* The open file itself goes to a kid, or from one to its parent; who takes it */
 static void do_pass(char **arg)
 {
 	union {
@@ -1374,7 +1436,7 @@ static void do_pass(char **arg)
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(sizeof(int));
 	*(int *)CMSG_DATA(head) = file();
-	say_ret(sendmsg(kid_of(arg)->family, &msg, 0));
+	say_ret(sendmsg(arg[1] ? kid_of(arg)->family : family, &msg, 0));
 }
 
 static void do_take(char **arg)
@@ -1390,8 +1452,8 @@ static void do_take(char **arg)
 		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
 	};
 
-	(void)arg;
-	if (recvmsg(family, &msg, MSG_CMSG_CLOEXEC) < 0 || !CMSG_FIRSTHDR(&msg))
+	if (recvmsg(arg[1] ? kid_of(arg)->family : family, &msg, MSG_CMSG_CLOEXEC) < 0 ||
+	    !CMSG_FIRSTHDR(&msg))
 		die("no file came: %m");
 	if (nr_files == MAX_SLOTS)
 		die("too many open files");
@@ -1674,10 +1736,13 @@ static const struct {
 	{ "pieces", do_pieces },	/* forgets them */
 	{ "wmap", do_wmap },		/* FILE [nr=N] [cut=BYTES] [keep=1] */
 	{ "wunmap", do_wunmap },	/* FILE WOFF LEN */
-	{ "raw", do_raw },		/* NUMBER WORD|fdN... */
+	{ "raw", do_raw },		/* NUMBER WORD|fdN[+HIGH]... */
+	{ "nofile", do_nofile },	/* NUMBER: limit of descriptors */
 	{ "checkat", do_checkat },	/* OFF LEN OFF2 [SEED] */
 	{ "fillat", do_fillat },	/* OFF LEN OFF2 [SEED] */
 	{ "put", do_put },		/* FILE VALUE... */
+	{ "putp", do_putp },		/* FILE VALUE...: pages in bytes */
+	{ "lent", do_lent },		/* FILE: pieces, in pages, or none */
 	{ "get", do_get },		/* FILE */
 	{ "await", do_await },		/* FILE VALUE */
 	{ "mkdir", do_mkdir },		/* PATH */
@@ -1687,8 +1752,8 @@ static const struct {
 	{ "mapkids", do_mapkids },	/* COUNT LEN -> address spaces left */
 	{ "fork", do_fork },		/* the next kid: 1, 2, … */
 	{ "thread", do_thread },	/* the next kid, a thread of this process */
-	{ "pass", do_pass },		/* N: the open file to a forked kid */
-	{ "take", do_take },		/* by a kid, what was passed to it */
+	{ "pass", do_pass },		/* [N]: the open file to a forked kid, or to the parent */
+	{ "take", do_take },		/* [N]: what was passed by a kid, or the parent */
 	{ "kid", do_kid },		/* N COMMAND */
 	{ "send", do_send },		/* N COMMAND: does not wait */
 	{ "recv", do_recv },		/* N: the reply of what was sent */
@@ -1733,12 +1798,20 @@ static void play(char *line)
 /* A reply that is asked for in pages, as the number that it must be */
 static const char *in_bytes(const char *want)
 {
-	size_t digits = strspn(want, "0123456789");
-	static char text[32];
+	const char *at = strchr(want, '@');
+	const char *number = at ? at + 1 : want;
+	size_t digits = strspn(number, "0123456789");
+	static char text[64];
+	uint64_t bytes;
 
-	if (!digits || strcmp(want + digits, "P"))
+	if (!digits || strcmp(number + digits, "P"))
 		return want;
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)parse_size(want));
+	bytes = parse_size(number);
+	if (at)
+		snprintf(text, sizeof(text), "%.*s0x%llx", (int)(number - want), want,
+			 (unsigned long long)bytes);
+	else
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)bytes);
 	return text;
 }
 
