@@ -137,7 +137,9 @@ begin() {
 		piece 0 0 0 1P
 		wmap 1 -> ENOTTY
 		wunmap 1 0 1P -> ENOTTY
-		pread 0 1P -> EINVAL
+		read 1P -> EINVAL
+		write 1P -> EINVAL
+		seek 0 -> ESPIPE
 		hold 0 1P
 		restore 0 1P
 		poll -> pri
@@ -194,11 +196,11 @@ begin() {
 		wmap 1 nr=0 keep=1 -> EINVAL
 		wmap 1 nr=10001 keep=1 -> E2BIG
 		wmap 1
-		raw $UNMAP 32 fd1 0 65536
-		raw $UNMAP 31 fd1 0 65536 -> EINVAL
-		raw $UNMAP 0x100000020 fd1 0 65536 -> EINVAL
-		raw $UNMAP 32 fd1+1 0 65536 -> EINVAL
-		raw $UNMAP 40 fd1 0 65536 1 -> E2BIG
+		raw $UNMAP 32 fd1 0 8P
+		raw $UNMAP 31 fd1 0 8P -> EINVAL
+		raw $UNMAP 0x100000020 fd1 0 8P -> EINVAL
+		raw $UNMAP 32 fd1+1 0 8P -> EINVAL
+		raw $UNMAP 40 fd1 0 8P 1 -> E2BIG
 		raw $UNMAP 32 fd1 0 -> EFAULT
 		wunmap 1 0 0 -> EINVAL
 		wunmap 1 1 1P -> EINVAL

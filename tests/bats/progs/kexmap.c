@@ -1100,8 +1100,10 @@ static void do_raw(char **arg)
 
 static void do_nofile(char **arg)
 {
-	struct rlimit limit = { arg_size(arg, 1, NULL), RLIM_INFINITY };
+	struct rlimit limit;
 
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = arg_size(arg, 1, NULL);
 	say_ret(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
