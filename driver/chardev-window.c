@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "debug.h"
 #include "kex.h"
 
 /* First published sizes: what every caller must at least know */
@@ -39,6 +40,7 @@ static struct kex_window *kex_owned_take(struct list_head *list)
 static void kex_owned_end(struct kex_window *window)
 {
 	kex_zap_revoke(&window->space);
+	KEX_POINT(window_revoked);
 	WRITE_ONCE(window->owner, NULL);
 	kex_lend_end(window);
 	kex_object_put(&window->space.obj);
@@ -192,6 +194,7 @@ static struct file *kex_window_open(struct kex_file *owner,
 		kex_object_put(&window->space.obj);
 		return file;
 	}
+	KEX_POINT(window_made);
 	ret = kex_window_own(window, owner);
 	if (ret) {
 		kex_object_put(&window->space.obj);

@@ -8,8 +8,10 @@
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "debug.h"
 #include "kex.h"
 
 static void kex_lend_unmap_pages(struct kex_window *window, unsigned long first,
@@ -89,13 +91,14 @@ static int kex_lend_prepare(struct kex_window *window, const struct kex_lend *wa
 			    unsigned int nr, struct list_head *list)
 {
 	struct kex_piece *piece;
-	int ret = 0;
+	unsigned int i;
+	int ret;
 
-	for (; !ret && nr; nr--, want++) {
+	for (i = 0; i < nr; i++, want++) {
 		ret = kex_lend_check(window, want);
 		if (ret)
-			break;
-		piece = kex_piece_new(window);
+			return ret;
+		piece = kex_point_fails("lend_new", i) ? NULL : kex_piece_new(window);
 		if (!piece)
 			return -ENOMEM;
 		piece->in_window.start = PHYS_PFN(want->woff);
@@ -106,13 +109,16 @@ static int kex_lend_prepare(struct kex_window *window, const struct kex_lend *wa
 		kref_get(&want->region->space.obj.ref);
 		list_add_tail(&piece->node, list);
 	}
-	return ret;
+	return 0;
 }
 
 static int kex_lend_link(struct kex_piece *piece)
 {
 	struct kex_space *lender = &piece->region->space;
 	int ret = 0;
+
+	if (fatal_signal_pending(current))
+		return -EINTR;
 
 	if (interval_tree_iter_first(&piece->window->pieces, piece->in_window.start,
 				     piece->in_window.last))
@@ -138,12 +144,14 @@ static void kex_lend_unlink(struct kex_piece *piece)
 static int kex_lend_link_all(struct list_head *list)
 {
 	struct kex_piece *piece;
+	unsigned int i = 0;
 	int ret = 0;
 
 	list_for_each_entry(piece, list, node) {
-		ret = kex_lend_link(piece);
+		ret = kex_point_fails("lend_link", i++) ? -EIO : kex_lend_link(piece);
 		if (ret)
 			break;
+		KEX_POINT(lend_linked);
 	}
 	if (!ret)
 		return 0;
@@ -172,25 +180,27 @@ static void kex_lend_merge(struct kex_piece *piece, struct kex_piece *other,
 	list_move(&other->node, gone);
 }
 
-/* Linked pieces take the place of what holes showed there. Cannot fail */
+/*
+ * Linked pieces take the place of what holes showed there, before any is made one
+ * with the next. Cannot fail.
+ */
 static void kex_lend_show(struct kex_window *window, struct list_head *fresh,
 			  struct list_head *gone)
 {
-	bool filled = window->space.hole == KEX_HOLE_ZERO ||
-		      window->space.hole == KEX_HOLE_SCRATCH;
-	unsigned long first, last;
 	struct kex_piece *piece;
 
+	if (window->space.hole == KEX_HOLE_ZERO || window->space.hole == KEX_HOLE_SCRATCH)
+		list_for_each_entry(piece, fresh, node)
+			kex_lend_unmap_pages(window, piece->in_window.start,
+					     piece->in_window.last);
 	while (!list_empty(fresh)) {
 		piece = list_first_entry(fresh, struct kex_piece, node);
 		list_del_init(&piece->node);
-		first = piece->in_window.start;
-		last = piece->in_window.last;
-		if (filled)
-			kex_lend_unmap_pages(window, first, last);
-		if (first)
-			kex_lend_merge(piece, kex_window_piece(window, first - 1), gone);
-		kex_lend_merge(piece, kex_window_piece(window, last + 1), gone);
+		if (piece->in_window.start)
+			kex_lend_merge(piece, kex_window_piece(window, piece->in_window.start - 1),
+				       gone);
+		kex_lend_merge(piece, kex_window_piece(window, piece->in_window.last + 1),
+			       gone);
 	}
 }
 
@@ -269,6 +279,7 @@ static void kex_lend_unmap_locked(struct kex_window *window, unsigned long first
 	struct interval_tree_node *node;
 
 	kex_lend_unmap_pages(window, first, last);
+	KEX_POINT(lend_unmapped);
 	while ((node = interval_tree_iter_first(&window->pieces, first, last)))
 		kex_lend_cut(container_of(node, struct kex_piece, in_window), first,
 			     last, spare, gone);

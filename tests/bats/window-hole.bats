@@ -115,6 +115,22 @@ begin() {
 	EOF
 }
 
+@test "what holes showed is gone wherever pieces come, those that continue each other too" {
+	local mode
+	for mode in zero scratch; do
+		begin $mode
+		kexmap <<-EOF
+			$BEGIN
+			is 0 8P 0
+			putp $W/map 2P t0 2P 2P; 7P t0 7P 1P; 4P t0 4P 2P; 1P t0 1P 1P; 6P t0 6P 1P
+			lent $W/pieces -> 1P t0 1P 7P
+			is 0 1P 0
+			checkat 1P 7P 1P 5
+		EOF
+		kex_remove_all
+	done
+}
+
 @test "wait: a touch of a hole sleeps until a piece is mapped there" {
 	begin wait
 	kexmap <<-EOF
