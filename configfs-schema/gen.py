@@ -176,6 +176,10 @@ class Schema:
         # The same name may be described twice, for different kinds.
         for kind, facts in self.kinds.items():
             self.unique(f"sysfs, kind {kind}", facts)
+        for fact in self.facts:
+            for other in self.facts:
+                if fact.name == other.name and fact.file_mode != other.file_mode:
+                    raise Bad(f"{fact.where}: mode is {fact.file_mode} and {other.file_mode}")
         for attr in [a for o in self.objects.values() for a in o] + self.facts:
             if attr.since not in self.releases:
                 raise Bad(f"{attr.where}: since '{attr.since}' is not under releases")
@@ -251,7 +255,7 @@ def write_driver(schema):
     for obj, attrs in schema.objects.items():
         up = f"KEX_{obj.upper()}"
         out += ["", f"enum kex_{obj}_attr {{"]
-        out += [f"\t{up}_{a.name.upper()}," for a in attrs]
+        out += [f"\t{up}_ATTR_{a.name.upper()}," for a in attrs]
         out += [f"\t{up}_NR_ATTRS", "};"]
         for a in attrs:
             if a.words and a.type in ("enum", "text"):
@@ -262,7 +266,7 @@ def write_driver(schema):
         out += ["", f"static const struct kex_attr_desc kex_{obj}_attrs[{up}_NR_ATTRS]"
                 " __maybe_unused = {"]
         for a in attrs:
-            out += [f"\t[{up}_{a.name.upper()}] = {{",
+            out += [f"\t[{up}_ATTR_{a.name.upper()}] = {{",
                     f"\t\t.name = \"{a.name}\",",
                     f"\t\t.type = KEX_ATTR_{a.type.upper()},",
                     f"\t\t.access = KEX_ATTR_{a.access.upper()},",
@@ -280,13 +284,21 @@ def write_driver(schema):
             out.append("\t},")
         out += ["};", "", "/* X(name, index suffix, access), in declared order */"]
         out += xmacro(f"{up}_CONFIGFS_ATTRS",
-                      [f"X({a.name}, {a.name.upper()}, {a.access.upper()})" for a in attrs])
-    for kind, facts in schema.kinds.items():
-        out += ["", "/* X(name, file mode): the files of /sys/class/kex/<name>/ */"]
-        out += xmacro(f"KEX_{kind.upper()}_SYSFS_ATTRS",
+                      [f"X({a.name}, {a.name.upper()}, {a.access.upper()})" for a in attrs
+                       if a.type != "table"])
+        if any(a.type == "table" for a in attrs):
+            out += ["", "/* X(name): binary ones, of any length */"]
+            out += xmacro(f"{up}_CONFIGFS_TABLES",
+                          [f"X({a.name})" for a in attrs if a.type == "table"])
+    lists = {"": list({a.name: a for a in schema.facts}.values())}
+    lists.update((f"{kind.upper()}_", facts) for kind, facts in schema.kinds.items())
+    for kind, facts in lists.items():
+        which = "an object of this kind" if kind else "objects of all kinds"
+        out += ["", f"/* X(name, file mode): what /sys/class/kex/<name>/ has of {which} */"]
+        out += xmacro(f"KEX_{kind}SYSFS_ATTRS",
                       [f"X({a.name}, {a.file_mode})" for a in facts if a.type != "table"])
         out += ["", "/* the same, of any length */"]
-        out += xmacro(f"KEX_{kind.upper()}_SYSFS_TABLES",
+        out += xmacro(f"KEX_{kind}SYSFS_TABLES",
                       [f"X({a.name}, {a.file_mode})" for a in facts if a.type == "table"])
     return out + ["", "#endif /* KEX_ATTRS_GEN_H */"]
 
@@ -320,7 +332,8 @@ enum schema_type {
 	SCHEMA_WORD,		/* a name */
 	SCHEMA_ADDRESS,		/* 0x... */
 	SCHEMA_TABLE,		/* one line per thing, any length */
-	SCHEMA_RANGE,		/* write-only: 1, or OFF LEN */
+	SCHEMA_RANGE,		/* write-only: OFF LEN, or 1 in sysfs */
+	SCHEMA_PIECES,		/* write-only: WOFF REGION ROFF LEN[; ...] */
 };
 
 enum schema_access {
@@ -520,6 +533,14 @@ def values(a):
         good = [("1", "")]
         bad = [("EINVAL", t) for t in ["0"] + NOT_NUMBERS]
         bad += [("ERANGE", "2"), ("ERANGE", "18446744073709551616")]
+    elif a.type == "range":
+        good = []
+        bad = [("EINVAL", t) for t in NOT_NUMBERS + ["1", "0 0", "0 -4096", "0 65536 0", "0  65536"]]
+    elif a.type == "pieces":
+        good = []
+        bad = [("EINVAL", t) for t in NOT_NUMBERS + [
+            "1", ";", "0 a 0", "0 a 0 0", "0 a 0 65536 0", "0 A 0 65536", "-1 a 0 65536",
+            "0 a 0 65536; 65536 a 65536"]]
     else:
         return [], []
     if a.acts and a.default is not None:
@@ -531,7 +552,8 @@ def values(a):
 BATS_HEAD = """\
 # What the conformance test loops over. Associative arrays are keyed by
 # object/name, as region/size; KEX_ATTRS gives the keys in declared order.
-#   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger
+#   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger range pieces
+#                     table
 #   KEX_ATTR_ACCESS   ro rw wo; the other direction is EACCES at open
 #   KEX_ATTR_DEFAULT  as a fresh item reads it back; unset where there is none
 #   KEX_ATTR_LIVE     1: may be written while live; 0: that is EBUSY
@@ -687,9 +709,11 @@ def form_errors(a):
     out = []
     if a.type == "enum":
         out.append({"errno": "EINVAL", "when": "not one of the words"})
-    elif a.type == "range":
-        out.append({"errno": "EINVAL", "when": "malformed, or not a multiple of the page size"})
-        out.append({"errno": "ERANGE", "when": "the range ends behind the object"})
+    elif a.type in ("range", "pieces"):
+        out.append({"errno": "EINVAL", "when": "malformed, of length 0, or not a multiple"
+                                               " of the page size"})
+        if a.type == "range":
+            out.append({"errno": "ERANGE", "when": "the range ends behind the object"})
     else:
         more = ""
         if a.multiple:

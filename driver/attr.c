@@ -165,6 +165,9 @@ static int kex_parse_value(const struct kex_attr_desc *desc, const char *page,
 	case KEX_ATTR_TRIGGER:
 		return kex_parse_uint(page, val);
 	case KEX_ATTR_TEXT:
+	case KEX_ATTR_RANGE:
+	case KEX_ATTR_PIECES:
+	case KEX_ATTR_TABLE:
 		break;
 	}
 	return -EINVAL;

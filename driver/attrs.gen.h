@@ -4,7 +4,7 @@
 #define KEX_ATTRS_GEN_H
 
 enum kex_root_attr {
-	KEX_ROOT_FEATURES,
+	KEX_ROOT_ATTR_FEATURES,
 	KEX_ROOT_NR_ATTRS
 };
 
@@ -16,11 +16,15 @@ static const char * const kex_root_features_words[] __maybe_unused = {
 	"populate-lazy",
 	"sync",
 	"users",
+	"hold",
+	"hole",
+	"poll",
+	"window",
 	NULL
 };
 
 static const struct kex_attr_desc kex_root_attrs[KEX_ROOT_NR_ATTRS] __maybe_unused = {
-	[KEX_ROOT_FEATURES] = {
+	[KEX_ROOT_ATTR_FEATURES] = {
 		.name = "features",
 		.type = KEX_ATTR_TEXT,
 		.access = KEX_ATTR_RO,
@@ -35,15 +39,15 @@ static const struct kex_attr_desc kex_root_attrs[KEX_ROOT_NR_ATTRS] __maybe_unus
 	X(features, FEATURES, RO)
 
 enum kex_carveout_attr {
-	KEX_CARVEOUT_BOUND,
-	KEX_CARVEOUT_SIZE,
-	KEX_CARVEOUT_FREE,
-	KEX_CARVEOUT_LARGEST_FREE,
+	KEX_CARVEOUT_ATTR_BOUND,
+	KEX_CARVEOUT_ATTR_SIZE,
+	KEX_CARVEOUT_ATTR_FREE,
+	KEX_CARVEOUT_ATTR_LARGEST_FREE,
 	KEX_CARVEOUT_NR_ATTRS
 };
 
 static const struct kex_attr_desc kex_carveout_attrs[KEX_CARVEOUT_NR_ATTRS] __maybe_unused = {
-	[KEX_CARVEOUT_BOUND] = {
+	[KEX_CARVEOUT_ATTR_BOUND] = {
 		.name = "bound",
 		.type = KEX_ATTR_BOOL,
 		.access = KEX_ATTR_RO,
@@ -51,7 +55,7 @@ static const struct kex_attr_desc kex_carveout_attrs[KEX_CARVEOUT_NR_ATTRS] __ma
 		.max = 1,
 		.def = 0,
 	},
-	[KEX_CARVEOUT_SIZE] = {
+	[KEX_CARVEOUT_ATTR_SIZE] = {
 		.name = "size",
 		.type = KEX_ATTR_SIZE,
 		.access = KEX_ATTR_RO,
@@ -59,7 +63,7 @@ static const struct kex_attr_desc kex_carveout_attrs[KEX_CARVEOUT_NR_ATTRS] __ma
 		.max = U64_MAX,
 		.def = 0,
 	},
-	[KEX_CARVEOUT_FREE] = {
+	[KEX_CARVEOUT_ATTR_FREE] = {
 		.name = "free",
 		.type = KEX_ATTR_SIZE,
 		.access = KEX_ATTR_RO,
@@ -67,7 +71,7 @@ static const struct kex_attr_desc kex_carveout_attrs[KEX_CARVEOUT_NR_ATTRS] __ma
 		.max = U64_MAX,
 		.def = 0,
 	},
-	[KEX_CARVEOUT_LARGEST_FREE] = {
+	[KEX_CARVEOUT_ATTR_LARGEST_FREE] = {
 		.name = "largest_free",
 		.type = KEX_ATTR_SIZE,
 		.access = KEX_ATTR_RO,
@@ -85,14 +89,15 @@ static const struct kex_attr_desc kex_carveout_attrs[KEX_CARVEOUT_NR_ATTRS] __ma
 	X(largest_free, LARGEST_FREE, RO)
 
 enum kex_region_attr {
-	KEX_REGION_SIZE,
-	KEX_REGION_OFFSET,
-	KEX_REGION_CACHE,
-	KEX_REGION_MODE,
-	KEX_REGION_SCRUB,
-	KEX_REGION_POPULATE,
-	KEX_REGION_LIVE,
-	KEX_REGION_REVOKE,
+	KEX_REGION_ATTR_SIZE,
+	KEX_REGION_ATTR_OFFSET,
+	KEX_REGION_ATTR_CACHE,
+	KEX_REGION_ATTR_MODE,
+	KEX_REGION_ATTR_SCRUB,
+	KEX_REGION_ATTR_POPULATE,
+	KEX_REGION_ATTR_HOLE,
+	KEX_REGION_ATTR_LIVE,
+	KEX_REGION_ATTR_REVOKE,
 	KEX_REGION_NR_ATTRS
 };
 
@@ -110,8 +115,16 @@ static const char * const kex_region_populate_words[] __maybe_unused = {
 	NULL
 };
 
+static const char * const kex_region_hole_words[] __maybe_unused = {
+	"sigbus",
+	"zero",
+	"scratch",
+	"wait",
+	NULL
+};
+
 static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_unused = {
-	[KEX_REGION_SIZE] = {
+	[KEX_REGION_ATTR_SIZE] = {
 		.name = "size",
 		.type = KEX_ATTR_SIZE,
 		.access = KEX_ATTR_RW,
@@ -120,7 +133,7 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 		.def = 0,
 		.page_multiple = true,
 	},
-	[KEX_REGION_OFFSET] = {
+	[KEX_REGION_ATTR_OFFSET] = {
 		.name = "offset",
 		.type = KEX_ATTR_OFFSET,
 		.access = KEX_ATTR_RW,
@@ -129,7 +142,7 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 		.def = U64_MAX,
 		.page_multiple = true,
 	},
-	[KEX_REGION_CACHE] = {
+	[KEX_REGION_ATTR_CACHE] = {
 		.name = "cache",
 		.type = KEX_ATTR_ENUM,
 		.access = KEX_ATTR_RW,
@@ -138,7 +151,7 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 		.def = 0,
 		.words = kex_region_cache_words,
 	},
-	[KEX_REGION_MODE] = {
+	[KEX_REGION_ATTR_MODE] = {
 		.name = "mode",
 		.type = KEX_ATTR_OCTAL,
 		.access = KEX_ATTR_RW,
@@ -146,7 +159,7 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 		.max = 0777,
 		.def = 0660,
 	},
-	[KEX_REGION_SCRUB] = {
+	[KEX_REGION_ATTR_SCRUB] = {
 		.name = "scrub",
 		.type = KEX_ATTR_BOOL,
 		.access = KEX_ATTR_RW,
@@ -154,7 +167,7 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 		.max = 1,
 		.def = 1,
 	},
-	[KEX_REGION_POPULATE] = {
+	[KEX_REGION_ATTR_POPULATE] = {
 		.name = "populate",
 		.type = KEX_ATTR_ENUM,
 		.access = KEX_ATTR_RW,
@@ -163,7 +176,16 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 		.def = 0,
 		.words = kex_region_populate_words,
 	},
-	[KEX_REGION_LIVE] = {
+	[KEX_REGION_ATTR_HOLE] = {
+		.name = "hole",
+		.type = KEX_ATTR_ENUM,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 3,
+		.def = 0,
+		.words = kex_region_hole_words,
+	},
+	[KEX_REGION_ATTR_LIVE] = {
 		.name = "live",
 		.type = KEX_ATTR_BOOL,
 		.access = KEX_ATTR_RW,
@@ -172,7 +194,7 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 		.def = 0,
 		.live = true,
 	},
-	[KEX_REGION_REVOKE] = {
+	[KEX_REGION_ATTR_REVOKE] = {
 		.name = "revoke",
 		.type = KEX_ATTR_TRIGGER,
 		.access = KEX_ATTR_WO,
@@ -191,10 +213,159 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 	X(mode, MODE, RW) \
 	X(scrub, SCRUB, RW) \
 	X(populate, POPULATE, RW) \
+	X(hole, HOLE, RW) \
 	X(live, LIVE, RW) \
 	X(revoke, REVOKE, WO)
 
-/* X(name, file mode): the files of /sys/class/kex/<name>/ */
+enum kex_window_attr {
+	KEX_WINDOW_ATTR_SIZE,
+	KEX_WINDOW_ATTR_CACHE,
+	KEX_WINDOW_ATTR_HOLE,
+	KEX_WINDOW_ATTR_MODE,
+	KEX_WINDOW_ATTR_LIVE,
+	KEX_WINDOW_ATTR_REVOKE,
+	KEX_WINDOW_ATTR_MAP,
+	KEX_WINDOW_ATTR_UNMAP,
+	KEX_WINDOW_ATTR_PIECES,
+	KEX_WINDOW_NR_ATTRS
+};
+
+static const char * const kex_window_cache_words[] __maybe_unused = {
+	"write-back",
+	"write-combine",
+	"uncached",
+	"device",
+	NULL
+};
+
+static const char * const kex_window_hole_words[] __maybe_unused = {
+	"sigbus",
+	"zero",
+	"scratch",
+	"wait",
+	NULL
+};
+
+static const struct kex_attr_desc kex_window_attrs[KEX_WINDOW_NR_ATTRS] __maybe_unused = {
+	[KEX_WINDOW_ATTR_SIZE] = {
+		.name = "size",
+		.type = KEX_ATTR_SIZE,
+		.access = KEX_ATTR_RW,
+		.min = 1,
+		.max = 1099511627776,
+		.def = 0,
+		.page_multiple = true,
+	},
+	[KEX_WINDOW_ATTR_CACHE] = {
+		.name = "cache",
+		.type = KEX_ATTR_ENUM,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 3,
+		.def = 0,
+		.words = kex_window_cache_words,
+	},
+	[KEX_WINDOW_ATTR_HOLE] = {
+		.name = "hole",
+		.type = KEX_ATTR_ENUM,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 3,
+		.def = 0,
+		.words = kex_window_hole_words,
+	},
+	[KEX_WINDOW_ATTR_MODE] = {
+		.name = "mode",
+		.type = KEX_ATTR_OCTAL,
+		.access = KEX_ATTR_RW,
+		.min = 0000,
+		.max = 0777,
+		.def = 0660,
+	},
+	[KEX_WINDOW_ATTR_LIVE] = {
+		.name = "live",
+		.type = KEX_ATTR_BOOL,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 1,
+		.def = 0,
+		.live = true,
+	},
+	[KEX_WINDOW_ATTR_REVOKE] = {
+		.name = "revoke",
+		.type = KEX_ATTR_TRIGGER,
+		.access = KEX_ATTR_WO,
+		.min = 1,
+		.max = 1,
+		.def = 0,
+		.live = true,
+	},
+	[KEX_WINDOW_ATTR_MAP] = {
+		.name = "map",
+		.type = KEX_ATTR_PIECES,
+		.access = KEX_ATTR_WO,
+		.min = 0,
+		.max = 0,
+		.def = 0,
+		.live = true,
+	},
+	[KEX_WINDOW_ATTR_UNMAP] = {
+		.name = "unmap",
+		.type = KEX_ATTR_RANGE,
+		.access = KEX_ATTR_WO,
+		.min = 0,
+		.max = 0,
+		.def = 0,
+		.live = true,
+	},
+	[KEX_WINDOW_ATTR_PIECES] = {
+		.name = "pieces",
+		.type = KEX_ATTR_TABLE,
+		.access = KEX_ATTR_RO,
+		.min = 0,
+		.max = 0,
+		.def = 0,
+	},
+};
+
+/* X(name, index suffix, access), in declared order */
+#define KEX_WINDOW_CONFIGFS_ATTRS(X) \
+	X(size, SIZE, RW) \
+	X(cache, CACHE, RW) \
+	X(hole, HOLE, RW) \
+	X(mode, MODE, RW) \
+	X(live, LIVE, RW) \
+	X(revoke, REVOKE, WO) \
+	X(map, MAP, WO) \
+	X(unmap, UNMAP, WO)
+
+/* X(name): binary ones, of any length */
+#define KEX_WINDOW_CONFIGFS_TABLES(X) \
+	X(pieces)
+
+/* X(name, file mode): what /sys/class/kex/<name>/ has of objects of all kinds */
+#define KEX_SYSFS_ATTRS(X) \
+	X(kind, 0444) \
+	X(carveout, 0444) \
+	X(size, 0444) \
+	X(state, 0444) \
+	X(opens, 0444) \
+	X(mappings, 0444) \
+	X(resident, 0444) \
+	X(faults, 0444) \
+	X(evictions, 0444) \
+	X(restores, 0444) \
+	X(cache, 0444) \
+	X(phys, 0400) \
+	X(evict, 0200) \
+	X(hold, 0200) \
+	X(restore, 0200)
+
+/* the same, of any length */
+#define KEX_SYSFS_TABLES(X) \
+	X(users, 0440)
+
+/* X(name, file mode): what /sys/class/kex/<name>/ has of an object of this kind */
 #define KEX_REGION_SYSFS_ATTRS(X) \
 	X(kind, 0444) \
 	X(carveout, 0444) \
@@ -208,10 +379,33 @@ static const struct kex_attr_desc kex_region_attrs[KEX_REGION_NR_ATTRS] __maybe_
 	X(restores, 0444) \
 	X(cache, 0444) \
 	X(phys, 0400) \
-	X(evict, 0200)
+	X(evict, 0200) \
+	X(hold, 0200) \
+	X(restore, 0200)
 
 /* the same, of any length */
 #define KEX_REGION_SYSFS_TABLES(X) \
+	X(users, 0440)
+
+/* X(name, file mode): what /sys/class/kex/<name>/ has of an object of this kind */
+#define KEX_WINDOW_SYSFS_ATTRS(X) \
+	X(kind, 0444) \
+	X(carveout, 0444) \
+	X(size, 0444) \
+	X(state, 0444) \
+	X(opens, 0444) \
+	X(mappings, 0444) \
+	X(resident, 0444) \
+	X(faults, 0444) \
+	X(evictions, 0444) \
+	X(restores, 0444) \
+	X(cache, 0444) \
+	X(evict, 0200) \
+	X(hold, 0200) \
+	X(restore, 0200)
+
+/* the same, of any length */
+#define KEX_WINDOW_SYSFS_TABLES(X) \
 	X(users, 0440)
 
 #endif /* KEX_ATTRS_GEN_H */

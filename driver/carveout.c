@@ -35,7 +35,7 @@ static LIST_HEAD(kex_memories);
 void kex_carveout_init(struct kex_carveout *co, const char *name)
 {
 	INIT_LIST_HEAD(&co->node);
-	INIT_LIST_HEAD(&co->regions);
+	INIT_LIST_HEAD(&co->spaces);
 	INIT_LIST_HEAD(&co->fixed);
 	mutex_init(&co->lock);
 	strscpy(co->name, name, sizeof(co->name));
@@ -217,7 +217,7 @@ out:
 
 /**
  * kex_carveout_unbind() - take the memory from a carve-out
- * @co: a bound carve-out without live regions
+ * @co: a bound carve-out without live regions and windows
  *
  * The claim on the memory stays as long as revoked regions have open files.
  * Context: @co's lock held.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kex: the nodes /dev/kex/<name>: what belongs to one open file
+ * kex: the nodes /dev/kex/<name>: what an open file of any space can do
  */
+#include <linux/eventfd.h>
 #include <linux/fs.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -11,23 +13,33 @@
 /* First published sizes: what every caller must at least know */
 #define KEX_INFO_SIZE_V1	offsetofend(struct kex_info, name)
 #define KEX_RANGE_SIZE_V1	offsetofend(struct kex_range, len)
-#define KEX_SYNC_SIZE_V1	offsetofend(struct kex_sync, reserved)
+#define KEX_EVENTFD_SIZE_V1	offsetofend(struct kex_eventfd, fd)
 
-static struct kex_region *kex_file_region(struct file *file)
+/**
+ * kex_file_space() - the space that a file is open on
+ * @file: a file that kex_file_open() has set up
+ *
+ * Return: the space.
+ */
+struct kex_space *kex_file_space(struct file *file)
 {
-	return to_kex_region(file->private_data);
+	return ((struct kex_file *)file->private_data)->space;
 }
 
 static int kex_node_open(struct inode *inode, struct file *file)
 {
 	struct kex_object *obj = kex_object_open(iminor(inode));
+	int ret;
 
 	if (!obj)
 		return -ENXIO;
 	file->private_data = obj;
 	replace_fops(file, fops_get(obj->ops->fops));
 	file->f_mapping = obj->inode->i_mapping;
-	return 0;
+	ret = file->f_op->open(inode, file);
+	if (ret)
+		kex_object_close(obj);
+	return ret;
 }
 
 /* What chrdev_open() finds; open() replaces it by the object's own */
@@ -36,114 +48,125 @@ const struct file_operations kex_node_fops = {
 	.open	= kex_node_open,
 };
 
-static int kex_region_file_release(struct inode *inode, struct file *file)
+/**
+ * kex_file_new() - what is an open file's own
+ * @space: its space, which is counted as open by it
+ *
+ * Return: it, which takes over the reference; or NULL without memory.
+ */
+struct kex_file *kex_file_new(struct kex_space *space)
 {
-	struct kex_region *region = kex_file_region(file);
+	struct kex_file *kf;
 
-	kex_map_prune(region);
-	kex_object_close(&region->obj);
+	kf = kzalloc(sizeof(*kf), GFP_KERNEL_ACCOUNT);
+	if (!kf)
+		return NULL;
+	kf->space = space;
+	kf->seen = atomic64_read(&space->changes);
+	INIT_LIST_HEAD(&kf->windows);
+	spin_lock(&space->files_lock);
+	list_add_tail(&kf->node, &space->files);
+	spin_unlock(&space->files_lock);
+	return kf;
+}
+
+/**
+ * kex_file_open() - give a file what is its own
+ * @inode: not used
+ * @file: private_data is the object, whose reference it takes over
+ *
+ * Return: 0, or -ENOMEM with the reference left to the caller.
+ */
+int kex_file_open(struct inode *inode, struct file *file)
+{
+	struct kex_file *kf = kex_file_new(to_kex_space(file->private_data));
+
+	if (!kf)
+		return -ENOMEM;
+	file->private_data = kf;
 	return 0;
 }
 
-static loff_t kex_region_llseek(struct file *file, loff_t off, int whence)
-{
-	struct kex_region *region = kex_file_region(file);
-
-	if (READ_ONCE(region->revoked))
-		return -ENODEV;
-	return fixed_size_llseek(file, off, whence, region->size);
-}
-
-/* One page at most, between region and buffer, unless revoked */
-static int kex_region_copy(struct kex_region *region, void *buf, u64 off,
-			   size_t len, bool write)
-{
-	int ret = 0;
-
-	down_read(&region->map_rwsem);
-	if (region->revoked)
-		ret = -ENODEV;
-	else if (write)
-		kex_region_write(region, off, buf, len);
-	else
-		kex_region_read(region, buf, off, len);
-	up_read(&region->map_rwsem);
-	return ret;
-}
-
-static ssize_t kex_region_chunk(struct kex_region *region, void *buf,
-				char __user *ubuf, u64 off, size_t len, bool write)
-{
-	int ret;
-
-	if (write && copy_from_user(buf, ubuf, len))
-		return -EFAULT;
-	ret = kex_region_copy(region, buf, off, len, write);
-	if (ret)
-		return ret;
-	if (!write && copy_to_user(ubuf, buf, len))
-		return -EFAULT;
-	return len;
-}
-
-/*
- * By way of a page of the kernel's: user memory may itself be a mapping of the
- * region, whose fault takes map_rwsem.
+/**
+ * kex_file_free() - undo kex_file_new()
+ * @kf: what was a file's own; nothing maps the file
  */
-static ssize_t kex_region_rw(struct file *file, char __user *ubuf, size_t count,
-			     loff_t *pos, bool write)
+void kex_file_free(struct kex_file *kf)
 {
-	struct kex_region *region = kex_file_region(file);
-	size_t done = 0, len;
-	ssize_t ret = 0;
-	void *buf;
+	struct kex_space *space = kf->space;
 
-	count = min_t(u64, count, region->size - min_t(u64, *pos, region->size));
-	buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
-	do {
-		len = min_t(size_t, count - done, PAGE_SIZE);
-		ret = kex_region_chunk(region, buf, ubuf + done, *pos + done, len,
-				       write);
-		if (ret < 0)
-			break;
-		done += len;
-		cond_resched();
-	} while (done < count && !fatal_signal_pending(current));
-	kfree(buf);
-
-	*pos += done;
-	return done ?: ret;
+	spin_lock(&space->files_lock);
+	list_del(&kf->node);
+	spin_unlock(&space->files_lock);
+	if (kf->eventfd)
+		eventfd_ctx_put(kf->eventfd);
+	kex_hole_release(kf);
+	kfree(kf);
+	kex_mms_prune(space);
+	kex_object_close(&space->obj);
 }
 
-static ssize_t kex_region_file_read(struct file *file, char __user *ubuf,
-				    size_t count, loff_t *pos)
-{
-	return kex_region_rw(file, ubuf, count, pos, false);
-}
-
-static ssize_t kex_region_file_write(struct file *file, const char __user *ubuf,
-				     size_t count, loff_t *pos)
-{
-	struct kex_region *region = kex_file_region(file);
-
-	if (count && *pos >= region->size && !READ_ONCE(region->revoked))
-		return -ENOSPC;
-	return kex_region_rw(file, (char __user *)ubuf, count, pos, true);
-}
-
-static int kex_region_file_mmap(struct file *file, struct vm_area_struct *vma)
-{
-	return kex_map_mmap(kex_file_region(file), vma);
-}
-
-/*
- * Copies a structure that starts with argsz and flags, of which none is known.
- * @known: size of @arg; @least: what every caller must give.
+/**
+ * kex_file_release() - undo kex_file_open()
+ * @inode: not used
+ * @file: a file that nothing maps
+ *
+ * Return: 0.
  */
-static int kex_arg_read(void *arg, size_t known, size_t least,
-			void __user *uarg, u32 *argsz)
+int kex_file_release(struct inode *inode, struct file *file)
+{
+	kex_file_free(file->private_data);
+	return 0;
+}
+
+/**
+ * kex_file_mmap() - ->mmap of any space
+ * @file: the file
+ * @vma: the new VMA
+ *
+ * Return: as kex_map_mmap().
+ */
+int kex_file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return kex_map_mmap(kex_file_space(file), vma);
+}
+
+/**
+ * kex_file_poll() - ->poll of any space
+ * @file: the file
+ * @wait: whom to wake
+ *
+ * Return: EPOLLPRI after a change of state until KEX_INFO is called on the file;
+ * once revoked, EPOLLERR and EPOLLHUP; the rest as files without ->poll.
+ */
+__poll_t kex_file_poll(struct file *file, poll_table *wait)
+{
+	struct kex_file *kf = file->private_data;
+	struct kex_space *space = kf->space;
+	__poll_t mask = DEFAULT_POLLMASK;
+
+	poll_wait(file, &space->wait, wait);
+	if (READ_ONCE(space->revoked))
+		mask |= EPOLLERR | EPOLLHUP;
+	if (atomic64_read(&space->changes) != READ_ONCE(kf->seen))
+		mask |= EPOLLPRI;
+	return mask;
+}
+
+/**
+ * kex_arg_read() - copy a structure that starts with argsz and flags
+ * @arg: where to
+ * @known: size of @arg
+ * @least: what every caller must give
+ * @uarg: where from
+ * @argsz: result: the size that the caller gave
+ *
+ * No flag is known.
+ *
+ * Return: 0, -EFAULT, -EINVAL for a short argsz or a flag, -E2BIG for an argsz
+ * above one page or bytes that are not known and not 0.
+ */
+int kex_arg_read(void *arg, size_t known, size_t least, void __user *uarg, u32 *argsz)
 {
 	u32 head[2];
 	int ret;
@@ -162,32 +185,39 @@ static int kex_arg_read(void *arg, size_t known, size_t least,
 	return head[1] ? -EINVAL : 0;
 }
 
-static int kex_region_fill_info(struct kex_region *region, struct kex_info *info)
+static void kex_file_fill_phys(struct kex_space *space, struct kex_info *info)
+{
+	if (space->obj.kind != KEX_KIND_REGION ||
+	    !ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
+		return;
+	info->phys = to_kex_region(space)->phys;
+	info->valid = KEX_INFO_PHYS;
+}
+
+static int kex_file_fill_info(struct kex_space *space, struct kex_info *info)
 {
 	int ret;
 
-	ret = kex_inspect_resident(region, &info->resident);
+	ret = kex_inspect_resident(space, &info->resident);
 	if (ret)
 		return ret;
-	info->kind = region->obj.kind;
-	info->cache = region->cache;
-	info->state = kex_map_state(region);
-	info->size = region->size;
-	if (ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN)) {
-		info->phys = region->phys;
-		info->valid = KEX_INFO_PHYS;
-	}
-	info->mappings = kex_inspect_mappings(region);
-	info->opens = READ_ONCE(region->obj.opens);
-	info->faults = atomic64_read(&region->faults);
-	info->evictions = atomic64_read(&region->evictions);
-	info->restores = atomic64_read(&region->restores);
-	strscpy(info->name, region->obj.name, sizeof(info->name));
+	info->kind = space->obj.kind;
+	info->cache = space->cache;
+	info->state = kex_space_state(space);
+	info->size = space->size;
+	kex_file_fill_phys(space, info);
+	info->mappings = kex_inspect_mappings(space);
+	info->opens = READ_ONCE(space->obj.opens);
+	info->faults = atomic64_read(&space->faults);
+	info->evictions = atomic64_read(&space->evictions);
+	info->restores = atomic64_read(&space->restores);
+	strscpy(info->name, space->obj.name, sizeof(info->name));
 	return 0;
 }
 
-static long kex_region_info(struct kex_region *region, void __user *uarg)
+static long kex_file_info(struct kex_file *kf, void __user *uarg)
 {
+	s64 changes = atomic64_read(&kf->space->changes);
 	struct kex_info info;
 	u32 argsz;
 	int ret;
@@ -197,16 +227,19 @@ static long kex_region_info(struct kex_region *region, void __user *uarg)
 		return ret;
 	memset(&info, 0, sizeof(info));
 	info.argsz = argsz;
-	ret = kex_region_fill_info(region, &info);
+	ret = kex_file_fill_info(kf->space, &info);
 	if (ret)
 		return ret;
-	return copy_to_user(uarg, &info, min_t(size_t, argsz, sizeof(info))) ?
-	       -EFAULT : 0;
+	if (copy_to_user(uarg, &info, min_t(size_t, argsz, sizeof(info))))
+		return -EFAULT;
+	WRITE_ONCE(kf->seen, changes);
+	return 0;
 }
 
-static long kex_region_evict(struct file *file, void __user *uarg)
+static long kex_file_range(struct file *file, void __user *uarg,
+			   int (*act)(struct kex_space *space, u64 off, u64 len))
 {
-	struct kex_region *region = kex_file_region(file);
+	struct kex_space *space = kex_file_space(file);
 	struct kex_range range;
 	u32 argsz;
 	int ret;
@@ -215,77 +248,62 @@ static long kex_region_evict(struct file *file, void __user *uarg)
 		return -EBADF;
 	ret = kex_arg_read(&range, sizeof(range), KEX_RANGE_SIZE_V1, uarg, &argsz);
 	if (!ret)
-		ret = kex_check_range(region->size, range.off, range.len);
-	return ret ?: kex_map_evict(region, range.off, range.len);
+		ret = kex_check_range(space->size, range.off, range.len);
+	return ret ?: act(space, range.off, range.len);
 }
 
-static int kex_sync_check(struct file *file, const struct kex_sync *sync)
+static long kex_file_eventfd(struct kex_file *kf, void __user *uarg)
 {
-	u64 size = kex_file_region(file)->size;
-
-	if (!sync->len || !sync->dir || sync->reserved ||
-	    sync->dir & ~(KEX_SYNC_TO_DEVICE | KEX_SYNC_FROM_DEVICE))
-		return -EINVAL;
-	if ((sync->dir & KEX_SYNC_FROM_DEVICE) && !(file->f_mode & FMODE_WRITE))
-		return -EBADF;
-	if (sync->off > size || sync->len > size - sync->off)
-		return -ERANGE;
-	return 0;
-}
-
-static long kex_region_file_sync(struct file *file, void __user *uarg)
-{
-	struct kex_region *region = kex_file_region(file);
-	struct kex_sync sync;
+	struct eventfd_ctx *ctx = NULL;
+	struct kex_eventfd arg;
 	u32 argsz;
 	int ret;
 
-	ret = kex_arg_read(&sync, sizeof(sync), KEX_SYNC_SIZE_V1, uarg, &argsz);
-	if (!ret)
-		ret = kex_sync_check(file, &sync);
+	ret = kex_arg_read(&arg, sizeof(arg), KEX_EVENTFD_SIZE_V1, uarg, &argsz);
 	if (ret)
 		return ret;
+	if (arg.reserved || arg.fd < -1)
+		return -EINVAL;
+	if (arg.fd >= 0)
+		ctx = eventfd_ctx_fdget(arg.fd);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
 
-	down_read(&region->map_rwsem);
-	if (region->revoked)
-		ret = -ENODEV;
-	else
-		kex_region_sync(region, sync.off, sync.len, sync.dir);
-	up_read(&region->map_rwsem);
-	return ret;
+	spin_lock(&kf->space->files_lock);
+	swap(kf->eventfd, ctx);
+	spin_unlock(&kf->space->files_lock);
+	if (ctx)
+		eventfd_ctx_put(ctx);
+	return 0;
 }
 
-static long kex_region_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+/**
+ * kex_file_ioctl() - the calls that every space knows
+ * @file: the file
+ * @cmd: KEX_*
+ * @arg: its argument
+ *
+ * Return: as the UAPI header says.
+ */
+long kex_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct kex_region *region = kex_file_region(file);
+	struct kex_file *kf = file->private_data;
 	void __user *uarg = (void __user *)arg;
 
-	if (READ_ONCE(region->revoked))
+	if (READ_ONCE(kf->space->revoked))
 		return -ENODEV;
 	switch (cmd) {
 	case KEX_INFO:
-		return kex_region_info(region, uarg);
-	case KEX_SYNC:
-		return kex_region_file_sync(file, uarg);
+		return kex_file_info(kf, uarg);
 	case KEX_EVICT:
-		return kex_region_evict(file, uarg);
+		return kex_file_range(file, uarg, kex_zap_evict);
+	case KEX_HOLD:
+		return kex_file_range(file, uarg, kex_zap_hold);
+	case KEX_RESTORE:
+		return kex_file_range(file, uarg, kex_zap_restore);
+	case KEX_EVENTFD:
+		return kex_file_eventfd(kf, uarg);
 	default:
 		return -ENOTTY;
 	}
 }
-
-static const struct file_operations kex_region_fops = {
-	.owner		= THIS_MODULE,
-	.release	= kex_region_file_release,
-	.llseek		= kex_region_llseek,
-	.read		= kex_region_file_read,
-	.write		= kex_region_file_write,
-	.unlocked_ioctl	= kex_region_ioctl,
-	.compat_ioctl	= compat_ptr_ioctl,
-	.mmap		= kex_region_file_mmap,
-};
-
-const struct kex_object_ops kex_region_object_ops = {
-	.fops	 = &kex_region_fops,
-	.release = kex_map_release,
-};

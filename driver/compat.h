@@ -9,6 +9,7 @@
 #define _KEX_COMPAT_H
 
 #include <linux/device/class.h>
+#include <linux/eventfd.h>
 #include <linux/mm.h>
 #include <linux/version.h>
 
@@ -40,6 +41,16 @@ static inline struct class *kex_class_create(const char *name)
 #define KEX_BIN_CONST
 #endif
 
+/* eventfd_signal() lost its count in 6.8 */
+static inline void kex_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	eventfd_signal(ctx);
+#else
+	eventfd_signal(ctx, 1);
+#endif
+}
+
 /**
  * kex_vm_flags_mod() - set and clear flags of a VMA that is being mapped
  * @vma: the VMA, its mmap_lock held for writing
@@ -60,21 +71,24 @@ static inline void kex_vm_flags_mod(struct vm_area_struct *vma,
 }
 
 /**
- * kex_pfn_mapped() - does a PFNMAP VMA have an entry at an address?
+ * kex_pfn_mapped() - what a PFNMAP VMA's entry at an address leads to
  * @vma: the VMA; mmap_lock or the mapping's i_mmap_rwsem held
  * @addr: an address in it
+ * @pfn: result: the page frame
  *
  * follow_pfnmap_start() replaced follow_pte() in 6.12.
  *
- * Return: true if there is one.
+ * Return: true if there is an entry.
  */
-static inline bool kex_pfn_mapped(struct vm_area_struct *vma, unsigned long addr)
+static inline bool kex_pfn_mapped(struct vm_area_struct *vma, unsigned long addr,
+				  unsigned long *pfn)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 	struct follow_pfnmap_args args = { .vma = vma, .address = addr };
 
 	if (follow_pfnmap_start(&args))
 		return false;
+	*pfn = args.pfn;
 	follow_pfnmap_end(&args);
 	return true;
 #else
@@ -85,6 +99,7 @@ static inline bool kex_pfn_mapped(struct vm_area_struct *vma, unsigned long addr
 		return false;
 	/* sparse does not know that follow_pte() took the lock */
 	__acquire(ptl);
+	*pfn = pte_pfn(*ptep);
 	pte_unmap_unlock(ptep, ptl);
 	return true;
 #endif

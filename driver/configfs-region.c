@@ -4,195 +4,38 @@
  */
 #include <linux/configfs.h>
 #include <linux/module.h>
-#include <linux/slab.h>
 
-#include "kex.h"
+#include "configfs-item.h"
 #include "attrs.gen.h"
 
-/**
- * struct kex_region_item - a region as configured
- * @group: configfs' part; of a made item just its config_item
- * @node: of a fixed item, in kex_carveout.fixed
- * @co: the carve-out, whose lock guards the rest
- * @region: the live region, or NULL; while there is one, a made item is pinned
- * @fixed: from the device tree: cannot be removed, and pins nothing
- * @val: wishes, by enum kex_region_attr
- */
-struct kex_region_item {
-	struct config_group group;
-	struct list_head node;
-	struct kex_carveout *co;
-	struct kex_region *region;
-	bool fixed;
-	u64 val[KEX_REGION_NR_ATTRS];
-};
-
-static struct kex_region_item *to_kex_region_item(struct config_item *item)
+static struct kex_space *kex_region_item_create(struct kex_item *item)
 {
-	return container_of(to_config_group(item), struct kex_region_item, group);
-}
-
-/* rmdir of a live item shall be EBUSY; nobody can remove a fixed one */
-static int kex_region_item_pin(struct kex_region_item *item)
-{
-	if (item->fixed)
-		return 0;
-	return configfs_depend_item_unlocked(&kex_subsys, &item->group.cg_item);
-}
-
-static void kex_region_item_unpin(struct kex_region_item *item)
-{
-	if (!item->fixed)
-		configfs_undepend_item(&item->group.cg_item);
-}
-
-/* The region is no longer the item's: it may be configured anew, or removed */
-static void kex_region_item_lost(void *owner)
-{
-	struct kex_region_item *item = owner;
-	struct kex_region *region = item->region;
-
-	item->region = NULL;
-	kex_region_item_unpin(item);
-	kex_object_put(&region->obj);
-}
-
-static const struct kex_region_ops kex_region_item_ops = {
-	.revoked = kex_region_item_lost,
-};
-
-static int kex_region_item_up(struct kex_region_item *item)
-{
-	struct kex_region_params params = {
+	const struct kex_region_params params = {
 		.name	= config_item_name(&item->group.cg_item),
-		.size	= item->val[KEX_REGION_SIZE],
-		.offset	= item->val[KEX_REGION_OFFSET],
-		.cache	= item->val[KEX_REGION_CACHE],
-		.mode	= item->val[KEX_REGION_MODE],
-		.scrub	= item->val[KEX_REGION_SCRUB],
-		.lazy	= item->val[KEX_REGION_POPULATE],
+		.size	= item->val[KEX_REGION_ATTR_SIZE],
+		.offset	= item->val[KEX_REGION_ATTR_OFFSET],
+		.cache	= item->val[KEX_REGION_ATTR_CACHE],
+		.mode	= item->val[KEX_REGION_ATTR_MODE],
+		.scrub	= item->val[KEX_REGION_ATTR_SCRUB],
+		.lazy	= item->val[KEX_REGION_ATTR_POPULATE],
+		.hole	= item->val[KEX_REGION_ATTR_HOLE],
 	};
 	struct kex_region *region;
-	int ret;
 
-	if (item->region)
-		return 0;
-	ret = kex_region_item_pin(item);
-	if (ret)
-		return ret;
 	region = kex_region_create(item->co, &params, &kex_region_object_ops,
-				   &kex_region_item_ops, item);
-	if (IS_ERR(region)) {
-		kex_region_item_unpin(item);
-		return PTR_ERR(region);
-	}
-	item->region = region;
-	return 0;
+				   &item->maker);
+	return IS_ERR(region) ? ERR_CAST(region) : &region->space;
 }
 
-static int kex_region_item_down(struct kex_region_item *item)
+static u64 kex_region_item_get(struct kex_item *item, unsigned int attr)
 {
-	int ret;
-
-	if (!item->region)
-		return 0;
-	ret = kex_region_retire(item->region);
-	if (!ret)
-		kex_region_item_lost(item);
-	return ret;
-}
-
-static int kex_region_item_revoke(struct kex_region_item *item)
-{
-	if (!item->region)
-		return 0;
-	kex_map_revoke(item->region);
-	kex_region_item_lost(item);
-	return 0;
-}
-
-static int kex_region_item_set(struct kex_region_item *item,
-			       enum kex_region_attr attr, u64 val)
-{
-	lockdep_assert_held(&item->co->lock);
-	switch (attr) {
-	case KEX_REGION_LIVE:
-		if (!val)
-			return kex_region_item_down(item);
-		return item->co->ready ? kex_region_item_up(item) : -ENODEV;
-	case KEX_REGION_REVOKE:
-		return kex_region_item_revoke(item);
-	default:
-		if (item->region && !kex_region_attrs[attr].live)
-			return -EBUSY;
-		item->val[attr] = val;
-		return 0;
-	}
-}
-
-static u64 kex_region_item_get(struct kex_region_item *item,
-			       enum kex_region_attr attr)
-{
-	lockdep_assert_held(&item->co->lock);
-	if (attr == KEX_REGION_LIVE)
-		return !!item->region;
-	if (attr == KEX_REGION_OFFSET && item->region)
-		return item->region->offset;
+	if (attr == KEX_REGION_ATTR_OFFSET && item->space)
+		return to_kex_region(item->space)->offset;
 	return item->val[attr];
 }
 
-static ssize_t kex_region_attr_store(struct config_item *ci,
-				     enum kex_region_attr attr, const char *page,
-				     size_t count)
-{
-	struct kex_region_item *item = to_kex_region_item(ci);
-	u64 val;
-	int ret;
-
-	ret = kex_attr_parse(&kex_region_attrs[attr], page, &val);
-	if (ret)
-		return ret;
-	mutex_lock(&item->co->lock);
-	ret = kex_region_item_set(item, attr, val);
-	mutex_unlock(&item->co->lock);
-	return ret ?: count;
-}
-
-static ssize_t kex_region_attr_show(struct config_item *ci,
-				    enum kex_region_attr attr, char *page)
-{
-	struct kex_region_item *item = to_kex_region_item(ci);
-	u64 val;
-
-	mutex_lock(&item->co->lock);
-	val = kex_region_item_get(item, attr);
-	mutex_unlock(&item->co->lock);
-	return kex_attr_show(&kex_region_attrs[attr], val, page);
-}
-
-#define KEX_REGION_SHOW(_name, _attr)						\
-static ssize_t kex_region_##_name##_show(struct config_item *ci, char *page)	\
-{										\
-	return kex_region_attr_show(ci, KEX_REGION_##_attr, page);		\
-}
-
-#define KEX_REGION_STORE(_name, _attr)						\
-static ssize_t kex_region_##_name##_store(struct config_item *ci,		\
-					  const char *page, size_t count)	\
-{										\
-	return kex_region_attr_store(ci, KEX_REGION_##_attr, page, count);	\
-}
-
-#define KEX_REGION_RW(_name, _attr)						\
-	KEX_REGION_SHOW(_name, _attr)						\
-	KEX_REGION_STORE(_name, _attr)						\
-	CONFIGFS_ATTR(kex_region_, _name);
-
-#define KEX_REGION_WO(_name, _attr)						\
-	KEX_REGION_STORE(_name, _attr)						\
-	CONFIGFS_ATTR_WO(kex_region_, _name);
-
-#define KEX_REGION_ATTR(_name, _attr, _access)	KEX_REGION_##_access(_name, _attr)
+#define KEX_REGION_ATTR(_name, _attr, _access)					\
+	KEX_ITEM_##_access(kex_region_, _name, KEX_REGION_ATTR_##_attr)
 #define KEX_REGION_ENTRY(_name, _attr, _access)	&kex_region_attr_##_name,
 
 KEX_REGION_CONFIGFS_ATTRS(KEX_REGION_ATTR)
@@ -202,56 +45,28 @@ static struct configfs_attribute *kex_region_item_attrs[] = {
 	NULL
 };
 
-static void kex_region_item_release(struct config_item *ci)
-{
-	kfree(to_kex_region_item(ci));
-}
-
-static struct configfs_item_operations kex_region_item_item_ops = {
-	.release = kex_region_item_release,
-};
-
 static const struct config_item_type kex_region_item_type = {
-	.ct_item_ops	= &kex_region_item_item_ops,
+	.ct_item_ops	= &kex_item_ops,
 	.ct_attrs	= kex_region_item_attrs,
 	.ct_owner	= THIS_MODULE,
 };
 
-static struct kex_region_item *kex_region_item_new(struct kex_carveout *co)
-{
-	struct kex_region_item *item;
-	unsigned int i;
-
-	item = kzalloc(sizeof(*item), GFP_KERNEL);
-	if (!item)
-		return NULL;
-	INIT_LIST_HEAD(&item->node);
-	item->co = co;
-	for (i = 0; i < KEX_REGION_NR_ATTRS; i++)
-		item->val[i] = kex_region_attrs[i].def;
-	item->val[KEX_REGION_CACHE] = READ_ONCE(co->cache);
-	return item;
-}
+static const struct kex_item_kind kex_region_item_kind = {
+	.type		= &kex_region_item_type,
+	.attrs		= kex_region_attrs,
+	.nr_attrs	= KEX_REGION_NR_ATTRS,
+	.cache		= KEX_REGION_ATTR_CACHE,
+	.live		= KEX_REGION_ATTR_LIVE,
+	.revoke		= KEX_REGION_ATTR_REVOKE,
+	.create		= kex_region_item_create,
+	.get		= kex_region_item_get,
+};
 
 static struct config_item *kex_regions_make(struct config_group *group,
 					    const char *name)
 {
-	struct kex_carveout *co = container_of(group, struct kex_carveout,
-					       regions_group);
-	struct kex_region_item *item;
-
-	if (!READ_ONCE(co->kept))
-		return ERR_PTR(-ENODEV);
-	if (!kex_name_valid(name))
-		return ERR_PTR(-EINVAL);
-	if (kex_name_taken(name))
-		return ERR_PTR(-EEXIST);
-	item = kex_region_item_new(co);
-	if (!item)
-		return ERR_PTR(-ENOMEM);
-	config_item_init_type_name(&item->group.cg_item, name,
-				   &kex_region_item_type);
-	return &item->group.cg_item;
+	return kex_item_make(container_of(group, struct kex_carveout, regions_group),
+			     &kex_region_item_kind, name);
 }
 
 static struct configfs_group_operations kex_regions_group_ops = {
@@ -263,10 +78,10 @@ const struct config_item_type kex_regions_type = {
 	.ct_owner	= THIS_MODULE,
 };
 
-static struct kex_region_item *kex_fixed_find(struct kex_carveout *co,
+static struct kex_item *kex_fixed_find(struct kex_carveout *co,
 					      const char *name)
 {
-	struct kex_region_item *item;
+	struct kex_item *item;
 
 	list_for_each_entry(item, &co->fixed, node)
 		if (!strcmp(config_item_name(&item->group.cg_item), name))
@@ -294,13 +109,13 @@ bool kex_configfs_fixed_taken(struct kex_carveout *co, const char *name)
 	return taken;
 }
 
-static struct kex_region_item *kex_fixed_add(struct kex_carveout *co,
+static struct kex_item *kex_fixed_add(struct kex_carveout *co,
 					     const char *name)
 {
-	struct kex_region_item *item;
+	struct kex_item *item;
 	int ret;
 
-	item = kex_region_item_new(co);
+	item = kex_item_new(co, &kex_region_item_kind);
 	if (!item)
 		return ERR_PTR(-ENOMEM);
 	item->fixed = true;
@@ -314,16 +129,16 @@ static struct kex_region_item *kex_fixed_add(struct kex_carveout *co,
 	return item;
 }
 
-static int kex_fixed_up(struct kex_region_item *item,
+static int kex_fixed_up(struct kex_item *item,
 			const struct kex_dt_region *dt)
 {
 	int ret;
 
 	mutex_lock(&item->co->lock);
-	item->val[KEX_REGION_SIZE] = dt->size;
-	item->val[KEX_REGION_OFFSET] = dt->offset;
-	item->val[KEX_REGION_CACHE] = dt->cache;
-	ret = kex_region_item_up(item);
+	item->val[KEX_REGION_ATTR_SIZE] = dt->size;
+	item->val[KEX_REGION_ATTR_OFFSET] = dt->offset;
+	item->val[KEX_REGION_ATTR_CACHE] = dt->cache;
+	ret = kex_item_up(item);
 	mutex_unlock(&item->co->lock);
 	return ret;
 }
@@ -341,7 +156,7 @@ static int kex_fixed_up(struct kex_region_item *item,
  */
 int kex_configfs_fixed(struct kex_carveout *co, const struct kex_dt_region *dt)
 {
-	struct kex_region_item *item = kex_fixed_find(co, dt->name);
+	struct kex_item *item = kex_fixed_find(co, dt->name);
 
 	if (!item)
 		item = kex_fixed_add(co, dt->name);
@@ -349,12 +164,12 @@ int kex_configfs_fixed(struct kex_carveout *co, const struct kex_dt_region *dt)
 }
 
 /**
- * kex_configfs_drop_fixed() - remove a carve-out's fixed items
+ * kex_configfs_drop_fixed() - remove a carve-out's fixed items at module exit
  * @co: a carve-out that no device is bound to
  */
 void kex_configfs_drop_fixed(struct kex_carveout *co)
 {
-	struct kex_region_item *item, *next;
+	struct kex_item *item, *next;
 
 	list_for_each_entry_safe(item, next, &co->fixed, node) {
 		list_del(&item->node);

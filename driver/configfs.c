@@ -38,7 +38,8 @@ bool kex_name_taken(const char *name)
 
 	mutex_lock(&kex_carveouts_lock);
 	list_for_each_entry(co, &kex_carveouts, node) {
-		item = config_group_find_item(&co->regions_group, name);
+		item = config_group_find_item(&co->regions_group, name) ?:
+		       config_group_find_item(&co->windows_group, name);
 		if (item)
 			break;
 	}
@@ -69,13 +70,13 @@ static u64 kex_carveout_attr_get(struct kex_carveout *co,
 				 enum kex_carveout_attr attr)
 {
 	switch (attr) {
-	case KEX_CARVEOUT_BOUND:
+	case KEX_CARVEOUT_ATTR_BOUND:
 		return !!co->dev;
-	case KEX_CARVEOUT_SIZE:
+	case KEX_CARVEOUT_ATTR_SIZE:
 		return kex_carveout_size(co);
-	case KEX_CARVEOUT_FREE:
+	case KEX_CARVEOUT_ATTR_FREE:
 		return kex_carveout_free(co);
-	case KEX_CARVEOUT_LARGEST_FREE:
+	case KEX_CARVEOUT_ATTR_LARGEST_FREE:
 		return kex_carveout_largest_free(co);
 	default:
 		return 0;
@@ -97,7 +98,7 @@ static ssize_t kex_carveout_attr_show(struct config_item *ci,
 #define KEX_CARVEOUT_ATTR(_name, _attr, _access)				\
 static ssize_t kex_carveout_##_name##_show(struct config_item *ci, char *page)	\
 {										\
-	return kex_carveout_attr_show(ci, KEX_CARVEOUT_##_attr, page);		\
+	return kex_carveout_attr_show(ci, KEX_CARVEOUT_ATTR_##_attr, page);		\
 }										\
 CONFIGFS_ATTR_RO(kex_carveout_, _name);
 
@@ -158,6 +159,9 @@ struct kex_carveout *kex_configfs_carveout(const char *name)
 	config_group_init_type_name(&co->regions_group, "regions",
 				    &kex_regions_type);
 	configfs_add_default_group(&co->regions_group, &co->group);
+	config_group_init_type_name(&co->windows_group, "windows",
+				    &kex_windows_type);
+	configfs_add_default_group(&co->windows_group, &co->group);
 	return co;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kex: who maps a region, and what page tables lead to
+ * kex: who maps a region or window, and what page tables lead to
  *
- * All by walking the region's address_space under its lock: there are no lists
+ * All by walking the space's address_space under its lock: there are no lists
  * of VMAs to keep right through split, merge, move and fork.
  */
 #include <linux/bitmap.h>
@@ -32,20 +32,20 @@ static struct vm_area_struct *kex_vma_next(struct rb_node *node)
 	return rb_entry_safe(node, struct vm_area_struct, shared.rb);
 }
 
-/* Every VMA over the region; i_mmap_rwsem held */
+/* Every VMA over a mapping; i_mmap_rwsem held */
 #define kex_for_each_vma(vma, mapping)						\
 	for (vma = kex_vma_next(rb_first_cached(&(mapping)->i_mmap)); vma;	\
 	     vma = kex_vma_next(rb_next(&vma->shared.rb)))
 
 /**
- * kex_inspect_mappings() - how many VMAs there are over a region
- * @region: the region
+ * kex_inspect_mappings() - how many VMAs there are over a space
+ * @space: the space
  *
  * Return: their number, over all processes.
  */
-u64 kex_inspect_mappings(struct kex_region *region)
+u64 kex_inspect_mappings(struct kex_space *space)
 {
-	struct address_space *mapping = region->obj.inode->i_mapping;
+	struct address_space *mapping = space->obj.inode->i_mapping;
 	struct vm_area_struct *vma;
 	u64 count = 0;
 
@@ -88,25 +88,89 @@ static unsigned long kex_vma_next_table(struct vm_area_struct *vma,
 	return addr;
 }
 
-/*
- * Counts the pages of a VMA that its page tables lead to, and marks them in
- * @pages; those marked already are passed over. @pages may be NULL.
+/**
+ * struct kex_view - a part of a VMA, and what of a space it shows
+ * @vma: the VMA, over the space or over a window that borrows of it
+ * @start: first address
+ * @end: behind the last
+ * @page: page of the space that @start shows
  */
-static unsigned long kex_vma_resident(struct vm_area_struct *vma,
-				      unsigned long *pages)
-{
-	unsigned long addr = vma->vm_start, count = 0, end, pgoff;
+struct kex_view {
+	struct vm_area_struct *vma;
+	unsigned long start;
+	unsigned long end;
+	unsigned long page;
+};
 
-	while (addr < vma->vm_end && !fatal_signal_pending(current)) {
-		addr = kex_vma_next_table(vma, addr);
-		end = pmd_addr_end(addr, vma->vm_end);
+typedef void (*kex_view_fn)(const struct kex_view *view, void *arg);
+
+/* Each VMA over a mapping, as far as it shows its pages @first to @last */
+static void kex_mapping_views(struct address_space *mapping, unsigned long first,
+			      unsigned long last, unsigned long page,
+			      kex_view_fn see, void *arg)
+{
+	struct vm_area_struct *vma;
+	unsigned long from, end;
+
+	i_mmap_lock_read(mapping);
+	kex_for_each_vma(vma, mapping) {
+		from = max(first, vma->vm_pgoff);
+		end = min(last + 1, vma->vm_pgoff + vma_pages(vma));
+		if (from < end)
+			see(&(struct kex_view){
+				.vma = vma,
+				.start = vma->vm_start + PFN_PHYS(from - vma->vm_pgoff),
+				.end = vma->vm_start + PFN_PHYS(end - vma->vm_pgoff),
+				.page = page + from - first,
+			}, arg);
+		cond_resched();
+	}
+	i_mmap_unlock_read(mapping);
+}
+
+/* Everything in any page table that may show a space: its VMAs, and windows' */
+static void kex_space_views(struct kex_space *space, kex_view_fn see, void *arg)
+{
+	unsigned long last = kex_space_pages(space) - 1;
+	struct interval_tree_node *node;
+	struct kex_region *region;
+	struct kex_piece *piece;
+
+	kex_mapping_views(space->obj.inode->i_mapping, 0, last, 0, see, arg);
+	if (space->obj.kind != KEX_KIND_REGION)
+		return;
+	region = to_kex_region(space);
+	down_read(&space->map_rwsem);
+	kex_for_each_lent(node, region, 0, last) {
+		piece = container_of(node, struct kex_piece, in_region);
+		kex_mapping_views(piece->window->space.obj.inode->i_mapping,
+				  piece->in_window.start, piece->in_window.last,
+				  node->start, see, arg);
+	}
+	up_read(&space->map_rwsem);
+}
+
+/*
+ * Counts the pages that the page tables of a view lead to, and marks them in
+ * @pages; those marked already are passed over. @pages may be NULL. What holes
+ * show is none of the space's.
+ */
+static unsigned long kex_view_resident(const struct kex_view *view,
+				       unsigned long *pages)
+{
+	unsigned long addr = view->start, count = 0, end, page, pfn;
+
+	while (addr < view->end && !fatal_signal_pending(current)) {
+		addr = kex_vma_next_table(view->vma, addr);
+		end = min(pmd_addr_end(addr, view->vma->vm_end), view->end);
 		for (; addr < end; addr += PAGE_SIZE) {
-			pgoff = vma->vm_pgoff + PHYS_PFN(addr - vma->vm_start);
-			if ((pages && test_bit(pgoff, pages)) ||
-			    !kex_pfn_mapped(vma, addr))
+			page = view->page + PHYS_PFN(addr - view->start);
+			if ((pages && test_bit(page, pages)) ||
+			    !kex_pfn_mapped(view->vma, addr, &pfn) ||
+			    kex_hole_shows(view->vma, pfn))
 				continue;
 			if (pages)
-				__set_bit(pgoff, pages);
+				__set_bit(page, pages);
 			count++;
 		}
 		cond_resched();
@@ -115,29 +179,40 @@ static unsigned long kex_vma_resident(struct vm_area_struct *vma,
 }
 
 /**
- * kex_inspect_resident() - how much of a region page tables lead to
- * @region: the region
- * @bytes: result; a page that several VMAs map counts once
+ * struct kex_resident - what of a space is reachable
+ * @pages: a bit for each page
+ * @count: how many are set
+ */
+struct kex_resident {
+	unsigned long *pages;
+	u64 count;
+};
+
+static void kex_resident_see(const struct kex_view *view, void *arg)
+{
+	struct kex_resident *resident = arg;
+
+	resident->count += kex_view_resident(view, resident->pages);
+}
+
+/**
+ * kex_inspect_resident() - how much of a space page tables lead to
+ * @space: the space
+ * @bytes: result; a page that several VMAs map, windows' included, counts once
  *
  * Return: 0, -ENOMEM, or -EINTR on a fatal signal.
  */
-int kex_inspect_resident(struct kex_region *region, u64 *bytes)
+int kex_inspect_resident(struct kex_space *space, u64 *bytes)
 {
-	struct address_space *mapping = region->obj.inode->i_mapping;
-	struct vm_area_struct *vma;
-	unsigned long *pages;
-	u64 count = 0;
+	struct kex_resident resident = {};
 
-	pages = kvcalloc(BITS_TO_LONGS(kex_region_pages(region)), sizeof(long),
-			 GFP_KERNEL_ACCOUNT);
-	if (!pages)
+	resident.pages = kvcalloc(BITS_TO_LONGS(kex_space_pages(space)), sizeof(long),
+				  GFP_KERNEL_ACCOUNT);
+	if (!resident.pages)
 		return -ENOMEM;
-	i_mmap_lock_read(mapping);
-	kex_for_each_vma(vma, mapping)
-		count += kex_vma_resident(vma, pages);
-	i_mmap_unlock_read(mapping);
-	kvfree(pages);
-	*bytes = count << PAGE_SHIFT;
+	kex_space_views(space, kex_resident_see, &resident);
+	kvfree(resident.pages);
+	*bytes = resident.count << PAGE_SHIFT;
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
@@ -180,48 +255,46 @@ static const char kex_comm_escape[] =
 	"\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020"
 	"\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177 \\";
 
-static void kex_vma_print(const struct kex_region *region,
-			  struct vm_area_struct *vma, struct seq_buf *text)
+/**
+ * struct kex_users - a list of mappings
+ * @space: what is mapped
+ * @text: a line for each
+ */
+struct kex_users {
+	const struct kex_space *space;
+	struct seq_buf text;
+};
+
+static void kex_users_see(const struct kex_view *view, void *arg)
 {
 	char comm[TASK_COMM_LEN], escaped[KEX_COMM_ESCAPED];
-	pid_t pid = kex_mm_pid(vma->vm_mm, comm);
+	pid_t pid = kex_mm_pid(view->vma->vm_mm, comm);
+	struct kex_users *users = arg;
 	int len;
 
 	len = string_escape_mem(comm, strlen(comm), escaped, sizeof(escaped) - 1,
 				ESCAPE_OCTAL, kex_comm_escape);
 	escaped[len] = '\0';
-	seq_buf_printf(text, "%d %s %lx-%lx %llu %s %llu %luK\n", pid, escaped,
-		       vma->vm_start, vma->vm_end,
-		       (u64)vma->vm_pgoff << PAGE_SHIFT,
-		       kex_region_cache_words[region->cache],
-		       (u64)kex_vma_resident(vma, NULL) << PAGE_SHIFT,
+	seq_buf_printf(&users->text, "%d %s %lx-%lx %llu %s %llu %luK\n", pid, escaped,
+		       view->start, view->end, (u64)view->page << PAGE_SHIFT,
+		       kex_region_cache_words[users->space->cache],
+		       (u64)kex_view_resident(view, NULL) << PAGE_SHIFT,
 		       PAGE_SIZE / SZ_1K);
 }
 
-static void kex_users_print(struct kex_region *region, struct seq_buf *text)
-{
-	struct address_space *mapping = region->obj.inode->i_mapping;
-	struct vm_area_struct *vma;
-
-	i_mmap_lock_read(mapping);
-	kex_for_each_vma(vma, mapping)
-		kex_vma_print(region, vma, text);
-	i_mmap_unlock_read(mapping);
-}
-
 /**
- * kex_inspect_users() - list the mappings of a region
- * @region: the region
- * @text: result: a line for each, 'pid comm start-end offset cache resident
+ * kex_inspect_users() - list the mappings of a space, and those of windows
+ * @space: the space
+ * @text: result: a line for each part that shows it in one piece, 'pid comm start-end offset cache resident
  *	  entry', to be freed by kvfree()
  * @len: result: its length
  *
  * Return: 0 or -ENOMEM.
  */
-int kex_inspect_users(struct kex_region *region, char **text, size_t *len)
+int kex_inspect_users(struct kex_space *space, char **text, size_t *len)
 {
-	size_t lines = kex_inspect_mappings(region);
-	struct seq_buf buf;
+	size_t lines = kex_inspect_mappings(space);
+	struct kex_users users = { .space = space };
 
 	/* No allocation under i_mmap_rwsem; what is mapped meanwhile may not fit */
 	do {
@@ -229,13 +302,13 @@ int kex_inspect_users(struct kex_region *region, char **text, size_t *len)
 		*text = kvmalloc_array(lines, KEX_USERS_LINE, GFP_KERNEL);
 		if (!*text)
 			return -ENOMEM;
-		seq_buf_init(&buf, *text, lines * KEX_USERS_LINE);
-		kex_users_print(region, &buf);
-		if (!seq_buf_has_overflowed(&buf))
+		seq_buf_init(&users.text, *text, lines * KEX_USERS_LINE);
+		kex_space_views(space, kex_users_see, &users);
+		if (!seq_buf_has_overflowed(&users.text))
 			break;
 		kvfree(*text);
 		lines *= 2;
 	} while (true);
-	*len = seq_buf_used(&buf);
+	*len = seq_buf_used(&users.text);
 	return 0;
 }

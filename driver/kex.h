@@ -4,14 +4,14 @@
  *
  * Calls go down only:
  *
- *	main.c  chardev.c  configfs.c  sysfs.c	entry points
+ *	main.c  chardev*.c  configfs*.c  sysfs.c	entry points
  *	inspect.c				observe
- *	map.c					verbs: the mm work
- *	region.c  object.c			objects: lifetime, node, counters
+ *	map.c  lend.c  zap.c  hole.c		verbs: the mm work
+ *	region.c  window.c  space.c  mms.c  object.c	objects: lifetime, node, state
  *	carveout.c  dt.c			memory: ranges, no mm, no configfs
  *	attr.c  compat.h			used by all
  *
- * The one upward path is an ops table (kex_object_ops, kex_region_ops).
+ * The one upward path is an ops table (kex_object_ops, kex_space_ops, kex_maker).
  */
 #ifndef _KEX_H
 #define _KEX_H
@@ -19,13 +19,16 @@
 #include <linux/atomic.h>
 #include <linux/configfs.h>
 #include <linux/device.h>
+#include <linux/interval_tree.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/maple_tree.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include <uapi/linux/kex.h>
 
@@ -36,15 +39,19 @@
  *	  kex_bind_lock			carve-outs by name, one bind at a time
  *	   configfs' own		(inodes, su_mutex, fragment)
  *	    kex_carveouts_lock		the list of carve-outs
- *	    kex_carveout.lock		bound, live regions, wishes of its items
+ *	    kex_carveout.lock		bound, live spaces, wishes of its items
  *	      kex_nodes_lock		minors; open against take-down
  *	      kex_memory_lock		all claims on memory
- *	      kex_region.zap_lock	one zap at a time, its second pass included
+ *	      kex_space.zap_lock	one zap at a time waits for mmaps under way
  *	        mm.mmap_lock
- *	          kex_region.map_rwsem	write: change what may be mapped, and zap;
- *					read: insert entries, touch the bytes
+ *	          kex_space.map_rwsem	write: change what may be mapped, and zap;
+ *					read: insert entries, touch the bytes.
+ *					A window's, then one region's
  *	            address_space.i_mmap_rwsem, page-table locks
- *	          kex_region.mms_lock	spinlock
+ *	            kex_space.state	the tree's own spinlock
+ *	            kex_space.files_lock	spinlock
+ *	              kex_owners_lock	spinlock: who made which anonymous window
+ *	          kex_space.mms_lock	spinlock
  *
  * ->mmap and ->fault are entered with mmap_lock held, so nothing that is held
  * there may be held around a copy to or from user space.
@@ -60,6 +67,9 @@
  * @KEX_ATTR_ENUM: one of the words; the value is the word's index
  * @KEX_ATTR_TEXT: read-only list
  * @KEX_ATTR_TRIGGER: write-only 1
+ * @KEX_ATTR_RANGE: write-only 'OFF LEN'
+ * @KEX_ATTR_PIECES: write-only 'WOFF REGION ROFF LEN[; ...]'
+ * @KEX_ATTR_TABLE: read-only lines, of any length
  */
 enum kex_attr_type {
 	KEX_ATTR_SIZE,
@@ -70,6 +80,9 @@ enum kex_attr_type {
 	KEX_ATTR_ENUM,
 	KEX_ATTR_TEXT,
 	KEX_ATTR_TRIGGER,
+	KEX_ATTR_RANGE,
+	KEX_ATTR_PIECES,
+	KEX_ATTR_TABLE,
 };
 
 enum kex_attr_access {
@@ -197,10 +210,11 @@ struct kex_memory {
  * or until that bind has failed
  * @group: its folder in configfs; owns this structure
  * @regions_group: the folder regions/
+ * @windows_group: the folder windows/
  * @node: in the list of carve-outs
- * @lock: guards @dev, @regions and the items below @group
+ * @lock: guards @dev, @spaces and the items below @group
  * @dev: the bound platform device, or NULL
- * @regions: live regions
+ * @spaces: live regions and named windows
  * @fixed: configfs items of regions from the device tree; kex_bind_lock
  * @mem: memory of the present binding (which holds a reference), or of an
  *       earlier one that quarantined regions keep (which does not);
@@ -213,10 +227,11 @@ struct kex_memory {
 struct kex_carveout {
 	struct config_group group;
 	struct config_group regions_group;
+	struct config_group windows_group;
 	struct list_head node;
 	struct mutex lock;
 	struct device *dev;
-	struct list_head regions;
+	struct list_head spaces;
 	struct list_head fixed;
 	struct kex_memory *mem;
 	unsigned int cache;
@@ -243,10 +258,18 @@ struct kex_object;
 /**
  * struct kex_object_ops - what each kind of object brings
  * @fops: file operations of its node
+ * @groups: what its folder in sysfs shows
+ * @stop: it is to be taken down, and nobody has it open: lets nobody come to use
+ *	  it any more, or returns -EBUSY; kex_nodes_lock held; may be NULL
+ * @drop: it is not live any more: gives up what it has of others, and takes back
+ *	  what others have of it
  * @release: frees it; called when the last reference is gone
  */
 struct kex_object_ops {
 	const struct file_operations *fops;
+	const struct attribute_group **groups;
+	int (*stop)(struct kex_object *obj);
+	void (*drop)(struct kex_object *obj);
 	void (*release)(struct kex_object *obj);
 };
 
@@ -278,8 +301,7 @@ struct kex_object {
 	char name[KEX_NAME_SIZE];
 };
 
-int kex_objects_init(const struct file_operations *fops,
-		     const struct attribute_group **groups);
+int kex_objects_init(const struct file_operations *fops);
 void kex_objects_exit(void);
 int kex_object_init(struct kex_object *obj, unsigned int kind, const char *name,
 		    umode_t mode, const struct kex_object_ops *ops);
@@ -287,6 +309,7 @@ int kex_object_publish(struct kex_object *obj, struct device *parent);
 int kex_object_hide(struct kex_object *obj, bool force);
 void kex_object_unpublish(struct kex_object *obj);
 struct kex_object *kex_object_open(unsigned int minor);
+void kex_object_get_open(struct kex_object *obj);
 void kex_object_close(struct kex_object *obj);
 void kex_object_put(struct kex_object *obj);
 
@@ -299,6 +322,7 @@ void kex_object_put(struct kex_object *obj);
  * @mode: permission bits of the node
  * @scrub: zero it when it goes live and when it is given back
  * @lazy: mmap inserts nothing, faults do
+ * @hole: KEX_HOLE_*
  */
 struct kex_region_params {
 	const char *name;
@@ -308,108 +332,350 @@ struct kex_region_params {
 	umode_t mode;
 	bool scrub;
 	bool lazy;
+	unsigned int hole;
 };
 
 /**
- * struct kex_region_ops - how a region tells who made it
- * @revoked: the region is no longer live, for a reason that is not its maker's
+ * enum kex_page_state - what kex_space.state has for a page; nothing if resident
+ * @KEX_PAGE_EVICTED: zapped, and not touched since
+ * @KEX_PAGE_RESTORED: let go of by a restore, and not touched since
+ * @KEX_PAGE_HELD: a touch meets the hole mode
+ */
+enum kex_page_state {
+	KEX_PAGE_EVICTED = 1,
+	KEX_PAGE_RESTORED,
+	KEX_PAGE_HELD,
+};
+
+struct kex_space;
+struct kex_region;
+
+/**
+ * struct kex_run - pages of a space that lie side by side in memory
+ * @region: the region whose bytes they are
+ * @first: first page of the run, in the space
+ * @nr: number of pages
+ * @pfn: page frame of @first
+ *
+ * In a space's fault it is also what may be inserted: no page of it is held.
+ */
+struct kex_run {
+	struct kex_region *region;
+	unsigned long first;
+	unsigned long nr;
+	unsigned long pfn;
+};
+
+/**
+ * struct kex_space_ops - what each kind of space brings
+ * @find: the longest run around a page that may be mapped now, with what keeps
+ *	  it so held for reading until @done; false if there is none
+ * @done: undoes what @find took
+ *
+ * Both are called with the space's map_rwsem held for reading.
+ */
+struct kex_space_ops {
+	bool (*find)(struct kex_space *space, unsigned long page, struct kex_run *run);
+	void (*done)(struct kex_run *run);
+};
+
+/**
+ * struct kex_maker - who made a live space
+ * @revoked: the space is no longer live, for a reason that is not its maker's
  *	     doing; called with the carve-out's lock held
  */
-struct kex_region_ops {
-	void (*revoked)(void *owner);
+struct kex_maker {
+	void (*revoked)(struct kex_maker *maker);
 };
 
 /**
- * struct kex_region - a live region, or a revoked one that has open files
+ * struct kex_space - an object that can be mapped: a region or a window
  * @obj: name, node, references
- * @ops: see struct kex_region_ops
- * @owner: argument of @ops
- * @node: in kex_carveout.regions; the carve-out's lock
- * @co: its carve-out, which @mem keeps
- * @mem: the memory that @phys is in; a reference
+ * @ops: see struct kex_space_ops
+ * @co: its carve-out, which outlives it: a region's memory keeps it, and a
+ *	window is made only after the first bind, from when on it stays
+ * @maker: who made it, while it is in kex_carveout.spaces
+ * @live: in kex_carveout.spaces; the carve-out's lock
  * @size: bytes
- * @offset: bytes from the carve-out's first
- * @phys: physical address of the first byte
- * @cache: KEX_CACHE_*
- * @scrub: see struct kex_region_params
- * @lazy: see struct kex_region_params
- * @wb: kernel's mapping of a write-back region, else NULL
- * @io: kernel's mapping of any other, else NULL
- * @zap_lock: one zap at a time
- * @map_rwsem: guards @revoked, and @evicted against zaps
+ * @cache: KEX_CACHE_*, of all of it
+ * @hole: KEX_HOLE_*: what a touch meets where there is nothing to map
+ * @lazy: mmap inserts nothing, faults do
+ * @zap_lock: one zap at a time waits for mmaps under way
+ * @map_rwsem: guards @revoked, and @state against zaps
  * @revoked: nothing may be mapped or touched any more
- * @evicted: a bit per page: zapped by an evict and not touched since
+ * @state: by page, enum kex_page_state as xarray values
  * @mms_lock: guards @mms
  * @mms: address spaces that entered ->mmap since the last zap
+ * @changes: grows with each change of state; @wait is woken after it
+ * @unmaps: grows with each munmap, for the faults in @wait
+ * @wait: polling files and faults on holes of mode wait
+ * @files_lock: guards @files
+ * @files: open files, for their eventfds
  * @faults: page faults served
  * @evictions: evicts done
- * @restores: faults that brought an evicted page back
+ * @restores: faults that brought evicted or held memory back
  */
-struct kex_region {
+struct kex_space {
 	struct kex_object obj;
-	const struct kex_region_ops *ops;
-	void *owner;
-	struct list_head node;
+	const struct kex_space_ops *ops;
 	struct kex_carveout *co;
-	struct kex_memory *mem;
+	struct kex_maker *maker;
+	struct list_head live;
 	u64 size;
-	u64 offset;
-	phys_addr_t phys;
 	unsigned int cache;
-	bool scrub;
+	unsigned int hole;
 	bool lazy;
-	void *wb;
-	void __iomem *io;
 
 	struct mutex zap_lock;
 	struct rw_semaphore map_rwsem;
 	bool revoked;
-	unsigned long *evicted;
+	struct maple_tree state;
 
 	spinlock_t mms_lock;
 	struct list_head mms;
+
+	atomic64_t changes;
+	atomic_t unmaps;
+	wait_queue_head_t wait;
+	spinlock_t files_lock;
+	struct list_head files;
 
 	atomic64_t faults;
 	atomic64_t evictions;
 	atomic64_t restores;
 };
 
-static inline struct kex_region *to_kex_region(struct kex_object *obj)
+static inline struct kex_space *to_kex_space(struct kex_object *obj)
 {
-	return container_of(obj, struct kex_region, obj);
+	return container_of(obj, struct kex_space, obj);
 }
 
-static inline unsigned long kex_region_pages(const struct kex_region *region)
+static inline unsigned long kex_space_pages(const struct kex_space *space)
 {
-	return region->size >> PAGE_SHIFT;
+	return space->size >> PAGE_SHIFT;
+}
+
+int kex_space_init(struct kex_space *space, unsigned int kind, const char *name,
+		   umode_t mode, const struct kex_object_ops *obj_ops,
+		   const struct kex_space_ops *ops);
+void kex_space_destroy(struct kex_space *space);
+int kex_space_publish(struct kex_space *space, struct kex_maker *maker);
+void kex_space_unlist(struct kex_space *space);
+int kex_space_retire(struct kex_space *space);
+unsigned int kex_space_state(struct kex_space *space);
+enum kex_page_state kex_space_page(struct kex_space *space, unsigned long page,
+				   unsigned long *first, unsigned long *last);
+bool kex_space_run(struct kex_space *space, unsigned long page, unsigned long *last);
+int kex_space_mark(struct kex_space *space, unsigned long first,
+		   unsigned long last, enum kex_page_state state);
+bool kex_space_touched(struct kex_space *space, unsigned long first,
+		       unsigned long last);
+void kex_space_changed(struct kex_space *space);
+int kex_mms_note(struct kex_space *space, struct mm_struct *mm);
+int kex_mms_sync(struct kex_space *space, bool killable);
+bool kex_mms_any(struct kex_space *space);
+void kex_mms_prune(struct kex_space *space);
+pgprot_t kex_space_pgprot(const struct kex_space *space, vm_flags_t flags);
+
+/**
+ * struct kex_file - an open file of a space
+ * @space: the space; a reference, counted as open
+ * @node: in kex_space.files
+ * @seen: kex_space.changes when the file was last told of them
+ * @eventfd: signalled with each change, or NULL; kex_space.files_lock
+ * @scratch: the page that its mappings show in holes, or NULL before the first
+ * @windows: anonymous windows that it made; kex_owners_lock
+ */
+struct kex_file {
+	struct kex_space *space;
+	struct list_head node;
+	struct list_head windows;
+	s64 seen;
+	struct eventfd_ctx *eventfd;
+	struct page *scratch;
+};
+
+static inline struct kex_file *kex_vma_file(const struct vm_area_struct *vma)
+{
+	return vma->vm_file->private_data;
+}
+
+/**
+ * struct kex_region - a live region, or a revoked one that has open files
+ * @space: what can be mapped
+ * @mem: the memory that @phys is in; a reference
+ * @offset: bytes from the carve-out's first
+ * @phys: physical address of the first byte
+ * @scrub: see struct kex_region_params
+ * @lent: what windows have of it, by its own pages; changed with map_rwsem held
+ *	  for writing
+ * @wb: kernel's mapping of a write-back region, else NULL
+ * @io: kernel's mapping of any other, else NULL
+ */
+struct kex_region {
+	struct kex_space space;
+	struct kex_memory *mem;
+	u64 offset;
+	phys_addr_t phys;
+	bool scrub;
+	struct rb_root_cached lent;
+	void *wb;
+	void __iomem *io;
+};
+
+static inline struct kex_region *to_kex_region(struct kex_space *space)
+{
+	return container_of(space, struct kex_region, space);
 }
 
 struct kex_region *kex_region_create(struct kex_carveout *co,
 				     const struct kex_region_params *params,
 				     const struct kex_object_ops *obj_ops,
-				     const struct kex_region_ops *ops, void *owner);
-int kex_region_retire(struct kex_region *region);
-void kex_region_unlist(struct kex_region *region);
+				     struct kex_maker *maker);
 void kex_region_release(struct kex_object *obj);
 void kex_region_sync(struct kex_region *region, u64 off, u64 len, unsigned int dir);
 void kex_region_read(struct kex_region *region, void *to, u64 off, size_t len);
 void kex_region_write(struct kex_region *region, u64 off, const void *from,
 		      size_t len);
 
-int kex_map_mmap(struct kex_region *region, struct vm_area_struct *vma);
-void kex_map_prune(struct kex_region *region);
-void kex_map_release(struct kex_object *obj);
-int kex_map_evict(struct kex_region *region, u64 off, u64 len);
-void kex_map_revoke(struct kex_region *region);
-unsigned int kex_map_state(struct kex_region *region);
+/* Of a window; bounds what is allocated to look at one. As in kex.yaml */
+#define KEX_WINDOW_MAX_SIZE	(1ULL << 40)
 
-u64 kex_inspect_mappings(struct kex_region *region);
-int kex_inspect_resident(struct kex_region *region, u64 *bytes);
-int kex_inspect_users(struct kex_region *region, char **text, size_t *len);
+/**
+ * struct kex_window_params - what a window shall be
+ * @name: see kex_name_valid(), or of an anonymous one for messages only
+ * @size: bytes, a multiple of the page
+ * @cache: KEX_CACHE_*
+ * @mode: permission bits of the node
+ * @hole: KEX_HOLE_*
+ */
+struct kex_window_params {
+	const char *name;
+	u64 size;
+	unsigned int cache;
+	umode_t mode;
+	unsigned int hole;
+};
+
+/**
+ * struct kex_window - an address range that shows pieces of regions
+ * @space: what can be mapped
+ * @pieces: what is lent to it, by its own pages, without overlaps; changed with
+ *	    map_rwsem held for writing
+ * @anonymous: made by a file, and gone with it
+ * @owner: that file, until it is revoked; compared only
+ * @owned: in kex_file.windows, which holds a reference; kex_owners_lock
+ *
+ * It has pieces only while somebody else holds a reference: a region's reader
+ * may take one of a window that he finds by a piece.
+ */
+struct kex_window {
+	struct kex_space space;
+	struct rb_root_cached pieces;
+	bool anonymous;
+	const struct kex_file *owner;
+	struct list_head owned;
+};
+
+static inline struct kex_window *to_kex_window(struct kex_space *space)
+{
+	return container_of(space, struct kex_window, space);
+}
+
+/**
+ * struct kex_piece - pages of a region that a window shows
+ * @in_window: in kex_window.pieces
+ * @in_region: in kex_region.lent
+ * @node: of a list of pieces to be shown or freed
+ * @window: which window has it, without a reference
+ * @region: whose pages they are; a reference
+ */
+struct kex_piece {
+	struct interval_tree_node in_window;
+	struct interval_tree_node in_region;
+	struct list_head node;
+	struct kex_window *window;
+	struct kex_region *region;
+};
+
+/* Each piece of a region that a range of pages has a part in; its map_rwsem held */
+#define kex_for_each_lent(node, region, first, last)				\
+	for (node = interval_tree_iter_first(&(region)->lent, first, last);	\
+	     node; node = interval_tree_iter_next(node, first, last))
+
+struct kex_window *kex_window_new(struct kex_carveout *co,
+				  const struct kex_window_params *params,
+				  const struct kex_object_ops *obj_ops);
+struct kex_window *kex_window_create(struct kex_carveout *co,
+				     const struct kex_window_params *params,
+				     const struct kex_object_ops *obj_ops,
+				     struct kex_maker *maker);
+void kex_window_release(struct kex_object *obj);
+struct kex_piece *kex_window_piece(struct kex_window *window, unsigned long page);
+ssize_t kex_window_print(struct kex_window *window, char *text, size_t size);
+
+int kex_map_mmap(struct kex_space *space, struct vm_area_struct *vma);
+
+/**
+ * struct kex_lend - what a window shall have
+ * @region: of this region, which the caller keeps
+ * @woff: first byte in the window
+ * @roff: first byte in the region
+ * @len: bytes
+ */
+struct kex_lend {
+	struct kex_region *region;
+	u64 woff;
+	u64 roff;
+	u64 len;
+};
+
+int kex_lend_map(struct kex_window *window, const struct kex_lend *want, unsigned int nr);
+int kex_lend_unmap(struct kex_window *window, u64 off, u64 len);
+void kex_lend_end(struct kex_window *window);
+int kex_lend_stop(struct kex_region *region);
+void kex_lend_recall(struct kex_region *region);
+void kex_lend_zap(struct kex_region *region, u64 off, u64 len);
+void kex_lend_changed(struct kex_region *region, u64 off, u64 len);
+
+int kex_zap_evict(struct kex_space *space, u64 off, u64 len);
+int kex_zap_hold(struct kex_space *space, u64 off, u64 len);
+int kex_zap_restore(struct kex_space *space, u64 off, u64 len);
+void kex_zap_revoke(struct kex_space *space);
+
+int kex_hole_init(void);
+void kex_hole_exit(void);
+vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space);
+vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes);
+void kex_hole_unmapped(struct kex_space *space);
+bool kex_hole_is_zero(unsigned long pfn);
+bool kex_hole_shows(const struct vm_area_struct *vma, unsigned long pfn);
+int kex_hole_access(struct kex_space *space, void *buf, int len, bool write);
+void kex_hole_release(struct kex_file *file);
+
+u64 kex_inspect_mappings(struct kex_space *space);
+int kex_inspect_resident(struct kex_space *space, u64 *bytes);
+int kex_inspect_users(struct kex_space *space, char **text, size_t *len);
+
+struct kex_space *kex_file_space(struct file *file);
+struct kex_file *kex_file_new(struct kex_space *space);
+void kex_file_free(struct kex_file *kf);
+bool kex_file_is_region(const struct file *file);
+int kex_file_open(struct inode *inode, struct file *file);
+int kex_file_release(struct inode *inode, struct file *file);
+int kex_file_mmap(struct file *file, struct vm_area_struct *vma);
+__poll_t kex_file_poll(struct file *file, struct poll_table_struct *wait);
+long kex_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+long kex_window_ioctl(struct file *file, unsigned int cmd, void __user *uarg);
+void kex_windows_disown(struct kex_file *owner);
+void kex_windows_disown_all(struct kex_space *space);
+int kex_arg_read(void *arg, size_t known, size_t least, void __user *uarg, u32 *argsz);
 
 extern const struct file_operations kex_node_fops;
 extern const struct kex_object_ops kex_region_object_ops;
-extern const struct attribute_group *kex_sysfs_groups[];
+extern const struct kex_object_ops kex_window_object_ops;
+extern const struct attribute_group *kex_region_sysfs_groups[];
+extern const struct attribute_group *kex_window_sysfs_groups[];
 
 int kex_configfs_init(void);
 void kex_configfs_exit(void);
@@ -422,6 +688,7 @@ bool kex_name_taken(const char *name);
 
 extern struct configfs_subsystem kex_subsys;
 extern const struct config_item_type kex_regions_type;
+extern const struct config_item_type kex_windows_type;
 
 bool kex_configfs_fixed_taken(struct kex_carveout *co, const char *name);
 int kex_configfs_fixed(struct kex_carveout *co, const struct kex_dt_region *dt);

@@ -18,12 +18,13 @@ static DEFINE_MUTEX(kex_bind_lock);
 static void kex_unbind(void *data)
 {
 	struct kex_carveout *co = data;
-	struct kex_region *region, *next;
+	struct kex_space *space, *next;
 
 	mutex_lock(&co->lock);
-	list_for_each_entry_safe(region, next, &co->regions, node) {
-		kex_map_revoke(region);
-		region->ops->revoked(region->owner);
+	list_for_each_entry_safe(space, next, &co->spaces, live) {
+		kex_zap_revoke(space);
+		kex_space_unlist(space);
+		space->maker->revoked(space->maker);
 	}
 	kex_carveout_unbind(co);
 	mutex_unlock(&co->lock);
@@ -145,9 +146,12 @@ static int __init kex_init(void)
 {
 	int ret;
 
-	ret = kex_objects_init(&kex_node_fops, kex_sysfs_groups);
+	ret = kex_hole_init();
 	if (ret)
 		return ret;
+	ret = kex_objects_init(&kex_node_fops);
+	if (ret)
+		goto err_hole;
 	ret = kex_configfs_init();
 	if (ret)
 		goto err_objects;
@@ -160,6 +164,8 @@ err_configfs:
 	kex_configfs_exit();
 err_objects:
 	kex_objects_exit();
+err_hole:
+	kex_hole_exit();
 	return ret;
 }
 module_init(kex_init);
@@ -169,6 +175,7 @@ static void __exit kex_exit(void)
 	platform_driver_unregister(&kex_driver);
 	kex_configfs_exit();
 	kex_objects_exit();
+	kex_hole_exit();
 }
 module_exit(kex_exit);
 

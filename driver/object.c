@@ -59,12 +59,10 @@ static char *kex_devnode(KEX_DEVNODE_CONST struct device *dev, umode_t *mode)
 /**
  * kex_objects_init() - set up class, node numbers and inodes
  * @fops: open() of every node; it finds the object by minor
- * @groups: sysfs groups of every device in the class
  *
  * Return: 0 or an errno.
  */
-int kex_objects_init(const struct file_operations *fops,
-		     const struct attribute_group **groups)
+int kex_objects_init(const struct file_operations *fops)
 {
 	int ret;
 
@@ -80,7 +78,6 @@ int kex_objects_init(const struct file_operations *fops,
 		goto err_unregister;
 	}
 	kex_class->devnode = kex_devnode;
-	kex_class->dev_groups = groups;
 
 	cdev_init(&kex_cdev, fops);
 	kex_cdev.owner = THIS_MODULE;
@@ -173,8 +170,8 @@ int kex_object_publish(struct kex_object *obj, struct device *parent)
 		goto out;
 	}
 	ret = 0;
-	dev = device_create(kex_class, parent, MKDEV(MAJOR(kex_devt), minor), obj,
-			    "%s", obj->name);
+	dev = device_create_with_groups(kex_class, parent, MKDEV(MAJOR(kex_devt), minor),
+					obj, obj->ops->groups, "%s", obj->name);
 	if (IS_ERR(dev)) {
 		ret = PTR_ERR(dev);
 		xa_erase(&kex_nodes, minor);
@@ -192,16 +189,19 @@ out:
  * @obj: the object
  * @force: hide it although it is open
  *
- * Return: 0, or -EBUSY while open and not @force.
+ * Return: 0, or -EBUSY while open, or used by way of another object, and not
+ * @force.
  */
 int kex_object_hide(struct kex_object *obj, bool force)
 {
 	int ret = 0;
 
 	mutex_lock(&kex_nodes_lock);
-	if (obj->opens && !force)
+	if (!force && obj->opens)
 		ret = -EBUSY;
-	else
+	else if (!force && obj->ops->stop)
+		ret = obj->ops->stop(obj);
+	if (!ret)
 		obj->hidden = true;
 	mutex_unlock(&kex_nodes_lock);
 	return ret;
@@ -242,6 +242,18 @@ struct kex_object *kex_object_open(unsigned int minor)
 	return obj;
 }
 
+/**
+ * kex_object_get_open() - count an open file that came by no node
+ * @obj: an object that the caller has a reference of
+ */
+void kex_object_get_open(struct kex_object *obj)
+{
+	kref_get(&obj->ref);
+	mutex_lock(&kex_nodes_lock);
+	WRITE_ONCE(obj->opens, obj->opens + 1);
+	mutex_unlock(&kex_nodes_lock);
+}
+
 static void kex_object_last(struct kref *ref)
 {
 }
@@ -260,7 +272,7 @@ static void kex_object_release(struct kref *ref)
 }
 
 /**
- * kex_object_close() - undo kex_object_open()
+ * kex_object_close() - undo kex_object_open() or kex_object_get_open()
  * @obj: the object; the reference is consumed
  *
  * Both at once: who sees no opens left, and takes the object down, has the last

@@ -2,7 +2,6 @@
 /*
  * kex: the region object: its pages and the kernel's view of them
  */
-#include <linux/bitmap.h>
 #include <linux/io.h>
 #include <linux/libnvdimm.h>
 #include <linux/sched.h>
@@ -17,18 +16,18 @@
 /* A region's bytes have one attribute, in the kernel as in user space */
 static int kex_region_kmap(struct kex_region *region)
 {
-	switch (region->cache) {
+	switch (region->space.cache) {
 	case KEX_CACHE_WRITE_BACK:
-		region->wb = memremap(region->phys, region->size, MEMREMAP_WB);
+		region->wb = memremap(region->phys, region->space.size, MEMREMAP_WB);
 		break;
 	case KEX_CACHE_WRITE_COMBINE:
-		region->io = ioremap_wc(region->phys, region->size);
+		region->io = ioremap_wc(region->phys, region->space.size);
 		break;
 	case KEX_CACHE_UNCACHED:
-		region->io = ioremap_np(region->phys, region->size);
+		region->io = ioremap_np(region->phys, region->space.size);
 		break;
 	case KEX_CACHE_DEVICE:
-		region->io = ioremap(region->phys, region->size);
+		region->io = ioremap(region->phys, region->space.size);
 		break;
 	}
 	return region->wb || region->io ? 0 : -ENOMEM;
@@ -71,8 +70,8 @@ static void kex_region_scrub(struct kex_region *region)
 {
 	u64 off, len;
 
-	for (off = 0; region->scrub && off < region->size; off += len) {
-		len = min_t(u64, region->size - off, KEX_STEP);
+	for (off = 0; region->scrub && off < region->space.size; off += len) {
+		len = min_t(u64, region->space.size - off, KEX_STEP);
 		if (region->wb)
 			memset(region->wb + off, 0, len);
 		else
@@ -83,7 +82,7 @@ static void kex_region_scrub(struct kex_region *region)
 	 * The next user's attribute may differ: a line left in the cache could
 	 * be written back over what he wrote past it.
 	 */
-	kex_region_sync(region, 0, region->size,
+	kex_region_sync(region, 0, region->space.size,
 			KEX_SYNC_TO_DEVICE | KEX_SYNC_FROM_DEVICE);
 }
 
@@ -118,6 +117,30 @@ void kex_region_write(struct kex_region *region, u64 off, const void *from,
 		memcpy_toio(region->io + off, from, len);
 }
 
+static bool kex_region_find(struct kex_space *space, unsigned long page,
+			    struct kex_run *run)
+{
+	unsigned long first, last;
+
+	if (kex_space_page(space, page, &first, &last) == KEX_PAGE_HELD)
+		return false;
+	last = min(last, kex_space_pages(space) - 1);
+	run->region = to_kex_region(space);
+	run->first = first;
+	run->nr = last - first + 1;
+	run->pfn = PHYS_PFN(run->region->phys) + first;
+	return true;
+}
+
+static void kex_region_done(struct kex_run *run)
+{
+}
+
+static const struct kex_space_ops kex_region_space_ops = {
+	.find	= kex_region_find,
+	.done	= kex_region_done,
+};
+
 static struct kex_region *kex_region_alloc(struct kex_carveout *co,
 					   const struct kex_region_params *params,
 					   const struct kex_object_ops *obj_ops)
@@ -128,42 +151,35 @@ static struct kex_region *kex_region_alloc(struct kex_carveout *co,
 	region = kzalloc(sizeof(*region), GFP_KERNEL);
 	if (!region)
 		return ERR_PTR(-ENOMEM);
-	ret = kex_object_init(&region->obj, KEX_KIND_REGION, params->name,
-			      params->mode, obj_ops);
+	region->space.co = co;
+	region->space.size = params->size;
+	region->space.cache = params->cache;
+	region->space.hole = params->hole;
+	region->space.lazy = params->lazy;
+	ret = kex_space_init(&region->space, KEX_KIND_REGION, params->name,
+			     params->mode, obj_ops, &kex_region_space_ops);
 	if (ret) {
 		kfree(region);
 		return ERR_PTR(ret);
 	}
-	INIT_LIST_HEAD(&region->node);
-	INIT_LIST_HEAD(&region->mms);
-	spin_lock_init(&region->mms_lock);
-	mutex_init(&region->zap_lock);
-	init_rwsem(&region->map_rwsem);
-	region->co = co;
-	region->size = params->size;
+	region->lent = RB_ROOT_CACHED;
 	region->offset = params->offset;
-	region->cache = params->cache;
 	region->scrub = params->scrub;
-	region->lazy = params->lazy;
 	return region;
 }
 
 /* Everything but the node. What fails leaves the rest to kex_region_release() */
 static int kex_region_build(struct kex_region *region)
 {
-	struct kex_memory *mem = region->co->mem;
+	struct kex_memory *mem = region->space.co->mem;
 	int ret;
 
-	ret = kex_memory_alloc(mem, region->size, &region->offset, &region->phys);
+	ret = kex_memory_alloc(mem, region->space.size, &region->offset, &region->phys);
 	if (ret)
 		return ret;
 	kref_get(&mem->ref);
 	region->mem = mem;
 
-	region->evicted = kvcalloc(BITS_TO_LONGS(kex_region_pages(region)),
-				   sizeof(long), GFP_KERNEL);
-	if (!region->evicted)
-		return -ENOMEM;
 	ret = kex_region_kmap(region);
 	if (ret)
 		return ret;
@@ -175,12 +191,11 @@ static int kex_region_build(struct kex_region *region)
  * kex_region_create() - make a live region
  * @co: its carve-out, lock held
  * @params: what it shall be; checked against the attributes' ranges
- * @obj_ops: file operations and release
- * @ops: what to tell the maker
- * @owner: argument of @ops
+ * @obj_ops: its operations as an object
+ * @maker: who is told when it is taken
  *
- * Return: the region, whose first reference kex_region_retire() or
- * kex_map_revoke() and a put give up; or -ENODEV if @co is not bound, -EINVAL
+ * Return: the region, whose first reference kex_space_retire() or
+ * kex_space_unlist() and a put give up; or -ENODEV if @co is not bound, -EINVAL
  * without a size, -EOPNOTSUPP for a cache attribute that mapped memory cannot
  * have (logged), -ENOSPC, -EBUSY, -ERANGE (see kex_memory_alloc()), -ENOMEM,
  * -EEXIST.
@@ -188,7 +203,7 @@ static int kex_region_build(struct kex_region *region)
 struct kex_region *kex_region_create(struct kex_carveout *co,
 				     const struct kex_region_params *params,
 				     const struct kex_object_ops *obj_ops,
-				     const struct kex_region_ops *ops, void *owner)
+				     struct kex_maker *maker)
 {
 	struct kex_region *region;
 	int ret;
@@ -209,47 +224,12 @@ struct kex_region *kex_region_create(struct kex_carveout *co,
 		return region;
 	ret = kex_region_build(region);
 	if (!ret)
-		ret = kex_object_publish(&region->obj, co->dev);
+		ret = kex_space_publish(&region->space, maker);
 	if (ret) {
-		kex_object_put(&region->obj);
+		kex_object_put(&region->space.obj);
 		return ERR_PTR(ret);
 	}
-	region->ops = ops;
-	region->owner = owner;
-	list_add_tail(&region->node, &co->regions);
 	return region;
-}
-
-/**
- * kex_region_unlist() - not live any more: no node, not in the carve-out's list
- * @region: a hidden region; its carve-out's lock held
- *
- * The caller then gives up the first reference. The pages stay taken until
- * the last file is closed.
- */
-void kex_region_unlist(struct kex_region *region)
-{
-	lockdep_assert_held(&region->co->lock);
-	list_del_init(&region->node);
-	kex_object_unpublish(&region->obj);
-}
-
-/**
- * kex_region_retire() - take a region down that nobody uses
- * @region: a live region; its carve-out's lock held
- *
- * The caller then gives up the first reference.
- *
- * Return: 0, or -EBUSY while open or mapped.
- */
-int kex_region_retire(struct kex_region *region)
-{
-	int ret;
-
-	ret = kex_object_hide(&region->obj, false);
-	if (!ret)
-		kex_region_unlist(region);
-	return ret;
 }
 
 /**
@@ -258,15 +238,15 @@ int kex_region_retire(struct kex_region *region)
  */
 void kex_region_release(struct kex_object *obj)
 {
-	struct kex_region *region = to_kex_region(obj);
+	struct kex_region *region = to_kex_region(to_kex_space(obj));
 
-	kvfree(region->evicted);
+	kex_space_destroy(&region->space);
 	/* One that never went live leaves the bytes as they are */
-	if (region->obj.minor >= 0)
+	if (region->space.obj.minor >= 0)
 		kex_region_scrub(region);
 	kex_region_kunmap(region);
 	if (region->mem) {
-		kex_memory_free(region->mem, region->phys, region->size);
+		kex_memory_free(region->mem, region->phys, region->space.size);
 		kex_memory_put(region->mem);
 	}
 	kfree(region);

@@ -29,9 +29,9 @@ static struct kex_object *kex_dev_object(struct device *dev)
 	return dev_get_drvdata(dev);
 }
 
-static struct kex_region *kex_dev_region(struct device *dev)
+static struct kex_space *kex_dev_space(struct device *dev)
 {
-	return to_kex_region(kex_dev_object(dev));
+	return to_kex_space(kex_dev_object(dev));
 }
 
 static ssize_t kind_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -42,18 +42,18 @@ static ssize_t kind_show(struct device *dev, struct device_attribute *attr, char
 static ssize_t carveout_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
-	return sysfs_emit(buf, "%s\n", kex_dev_region(dev)->co->name);
+	return sysfs_emit(buf, "%s\n", kex_dev_space(dev)->co->name);
 }
 
 static ssize_t size_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%llu\n", kex_dev_region(dev)->size);
+	return sysfs_emit(buf, "%llu\n", kex_dev_space(dev)->size);
 }
 
 static ssize_t state_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%s\n",
-			  kex_state_words[kex_map_state(kex_dev_region(dev))]);
+			  kex_state_words[kex_space_state(kex_dev_space(dev))]);
 }
 
 static ssize_t opens_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -64,7 +64,7 @@ static ssize_t opens_show(struct device *dev, struct device_attribute *attr, cha
 static ssize_t mappings_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
-	return sysfs_emit(buf, "%llu\n", kex_inspect_mappings(kex_dev_region(dev)));
+	return sysfs_emit(buf, "%llu\n", kex_inspect_mappings(kex_dev_space(dev)));
 }
 
 static ssize_t resident_show(struct device *dev, struct device_attribute *attr,
@@ -73,51 +73,69 @@ static ssize_t resident_show(struct device *dev, struct device_attribute *attr,
 	u64 bytes;
 	int ret;
 
-	ret = kex_inspect_resident(kex_dev_region(dev), &bytes);
+	ret = kex_inspect_resident(kex_dev_space(dev), &bytes);
 	return ret ?: sysfs_emit(buf, "%llu\n", bytes);
 }
 
 static ssize_t faults_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_region(dev)->faults));
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_space(dev)->faults));
 }
 
 static ssize_t evictions_show(struct device *dev, struct device_attribute *attr,
 			      char *buf)
 {
-	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_region(dev)->evictions));
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_space(dev)->evictions));
 }
 
 static ssize_t restores_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
-	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_region(dev)->restores));
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_space(dev)->restores));
 }
 
 static ssize_t cache_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%s\n",
-			  kex_region_cache_words[kex_dev_region(dev)->cache]);
+			  kex_region_cache_words[kex_dev_space(dev)->cache]);
 }
 
 static ssize_t phys_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	return sysfs_emit(buf, "%#llx\n", (u64)kex_dev_region(dev)->phys);
+	return sysfs_emit(buf, "%#llx\n", (u64)to_kex_region(kex_dev_space(dev))->phys);
+}
+
+static ssize_t kex_range_store(struct device *dev, const char *buf, size_t count,
+			       int (*act)(struct kex_space *space, u64 off, u64 len))
+{
+	struct kex_space *space = kex_dev_space(dev);
+	u64 off, len;
+	int ret;
+
+	ret = kex_parse_range(buf, space->size, &off, &len);
+	if (!ret)
+		ret = act(space, off, len);
+	return ret ?: count;
 }
 
 static ssize_t evict_store(struct device *dev, struct device_attribute *attr,
 			   const char *buf, size_t count)
 {
-	struct kex_region *region = kex_dev_region(dev);
-	u64 off, len;
-	int ret;
+	return kex_range_store(dev, buf, count, kex_zap_evict);
+}
 
-	ret = kex_parse_range(buf, region->size, &off, &len);
-	if (!ret)
-		ret = kex_map_evict(region, off, len);
-	return ret ?: count;
+static ssize_t hold_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	return kex_range_store(dev, buf, count, kex_zap_hold);
+}
+
+static ssize_t restore_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	return kex_range_store(dev, buf, count, kex_zap_restore);
 }
 
 /* Binary, since a text attribute ends at one page */
@@ -125,12 +143,12 @@ static ssize_t users_read(struct file *file, struct kobject *kobj,
 			  KEX_BIN_CONST struct bin_attribute *attr, char *buf,
 			  loff_t off, size_t count)
 {
-	struct kex_region *region = kex_dev_region(kobj_to_dev(kobj));
+	struct kex_space *space = kex_dev_space(kobj_to_dev(kobj));
 	char *text;
 	size_t len;
 	ssize_t ret;
 
-	ret = kex_inspect_users(region, &text, &len);
+	ret = kex_inspect_users(space, &text, &len);
 	if (ret)
 		return ret;
 	ret = memory_read_from_buffer(buf, count, &off, text, len);
@@ -152,14 +170,13 @@ static ssize_t users_read(struct file *file, struct kobject *kobj,
 	static struct device_attribute dev_attr_##_name = KEX_SYSFS_##_mode(_name);
 #define KEX_SYSFS_ENTRY(_name, _mode)	&dev_attr_##_name.attr,
 
-KEX_REGION_SYSFS_ATTRS(KEX_SYSFS_ATTR)
+KEX_SYSFS_ATTRS(KEX_SYSFS_ATTR)
+KEX_SYSFS_TABLES(KEX_SYSFS_TABLE)
 
 static struct attribute *kex_region_sysfs_attrs[] = {
 	KEX_REGION_SYSFS_ATTRS(KEX_SYSFS_ENTRY)
 	NULL
 };
-
-KEX_REGION_SYSFS_TABLES(KEX_SYSFS_TABLE)
 
 static KEX_BIN_CONST struct bin_attribute *KEX_BIN_CONST kex_region_sysfs_tables[] = {
 	KEX_REGION_SYSFS_TABLES(KEX_SYSFS_TABLE_ENTRY)
@@ -171,7 +188,27 @@ static const struct attribute_group kex_region_sysfs_group = {
 	.bin_attrs = kex_region_sysfs_tables,
 };
 
-const struct attribute_group *kex_sysfs_groups[] = {
+const struct attribute_group *kex_region_sysfs_groups[] = {
 	&kex_region_sysfs_group,
+	NULL
+};
+
+static struct attribute *kex_window_sysfs_attrs[] = {
+	KEX_WINDOW_SYSFS_ATTRS(KEX_SYSFS_ENTRY)
+	NULL
+};
+
+static KEX_BIN_CONST struct bin_attribute *KEX_BIN_CONST kex_window_sysfs_tables[] = {
+	KEX_WINDOW_SYSFS_TABLES(KEX_SYSFS_TABLE_ENTRY)
+	NULL
+};
+
+static const struct attribute_group kex_window_sysfs_group = {
+	.attrs	   = kex_window_sysfs_attrs,
+	.bin_attrs = kex_window_sysfs_tables,
+};
+
+const struct attribute_group *kex_window_sysfs_groups[] = {
+	&kex_window_sysfs_group,
 	NULL
 };

@@ -79,7 +79,7 @@ class Gen(unittest.TestCase):
         got = self.gen()
         self.assertEqual((got.returncode, got.stderr), (0, ""))
         driver = self.read("driver/attrs.gen.h")
-        self.assertIn("\tKEX_POOL_FAULT_AROUND,\n", driver)
+        self.assertIn("\tKEX_POOL_ATTR_FAULT_AROUND,\n", driver)
         self.assertIn("\tX(fault_around, FAULT_AROUND, RW) \\\n", driver)
         self.assertIn("\t\t.multiple = 2097152,\n", driver)
         self.assertIn("\t\t.def = 1,\n\t\t.words = kex_pool_backing_words,\n", driver)

@@ -40,10 +40,13 @@ lab_build() {
 	exec {fd}>&-
 }
 
+# Not empty: the module is to have driver/debug.h's points
+lab_points=''
+
 # The module for the kernel that lab_kernel_find chose, into $lab_ko, and the
 # one that the tests look at page tables with, into $lab_kexpte_ko.
 lab_build_module() {
-	local sdk release kexpte=tests/bats/progs/kexpte
+	local sdk release kexpte=tests/bats/progs/kexpte module
 	sdk=$(lab_sdk_kernel)
 	release=$(<"$(lab_kernel_dir)/release")
 	# shellcheck disable=SC2086 # words
@@ -55,10 +58,11 @@ lab_build_module() {
 		lab_ko=$KEX_KO
 		return
 	fi
+	module=module-$release${lab_points:+-points}
 	# shellcheck disable=SC2086 # words
-	lab_build "module-$release" driver -- -C "$lab_repo/driver" $sdk
+	lab_build "$module" driver -- -C "$lab_repo/driver" $sdk ${lab_points:+KEX_DEBUG_POINTS=1}
 	# shellcheck disable=SC2034 # for the caller
-	lab_ko=$lab_build_dir/module-$release/kex.ko
+	lab_ko=$lab_build_dir/$module/kex.ko
 }
 
 lab_build_user() {

@@ -19,7 +19,8 @@ enum schema_type {
 	SCHEMA_WORD,		/* a name */
 	SCHEMA_ADDRESS,		/* 0x... */
 	SCHEMA_TABLE,		/* one line per thing, any length */
-	SCHEMA_RANGE,		/* write-only: 1, or OFF LEN */
+	SCHEMA_RANGE,		/* write-only: OFF LEN, or 1 in sysfs */
+	SCHEMA_PIECES,		/* write-only: WOFF REGION ROFF LEN[; ...] */
 };
 
 enum schema_access {
@@ -81,6 +82,14 @@ static const struct schema_word schema_root_wishes_features[] = {
 	  "caches of a range can be cleaned and invalidated" },
 	{ "users",
 	  "the mappings of a region can be listed" },
+	{ "hold",
+	  "memory can be taken from its mappings until it is restored" },
+	{ "hole",
+	  "what a touch of held memory meets can be chosen" },
+	{ "poll",
+	  "changes of state wake poll, and signal an eventfd" },
+	{ "window",
+	  "address ranges can be made whose pages regions lend" },
 	{ NULL, NULL }
 };
 
@@ -174,6 +183,18 @@ static const struct schema_word schema_region_wishes_populate[] = {
 	{ NULL, NULL }
 };
 
+static const struct schema_word schema_region_wishes_hole[] = {
+	{ "sigbus",
+	  "the process gets SIGBUS" },
+	{ "zero",
+	  "reads see a page of zeroes, writes get SIGBUS" },
+	{ "scratch",
+	  "a page of the open file's own, zeroed at first, takes reads and writes" },
+	{ "wait",
+	  "the process sleeps until the memory is back; the kernel's own accesses get EFAULT" },
+	{ NULL, NULL }
+};
+
 static const struct schema_attr schema_region_wishes[] = {
 	{
 		.name = "size",
@@ -253,6 +274,18 @@ static const struct schema_attr schema_region_wishes[] = {
 			"when the page tables of a mapping are filled",
 	},
 	{
+		.name = "hole",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RW,
+		.max = 3,
+		.def = "sigbus",
+		.words = schema_region_wishes_hole,
+		.option = "hole",
+		.option_arg = "MODE",
+		.meaning =
+			"what a touch of held memory meets",
+	},
+	{
 		.name = "live",
 		.type = SCHEMA_BOOL,
 		.access = SCHEMA_RW,
@@ -283,6 +316,8 @@ static const struct schema_word schema_region_facts_state[] = {
 	  "the page tables may show the memory" },
 	{ "evicted",
 	  "an evict cleared everything, and nothing has been touched or mapped since" },
+	{ "held",
+	  "some of it is held, and a touch of that meets the hole mode" },
 	{ NULL, NULL }
 };
 
@@ -306,7 +341,7 @@ static const struct schema_attr schema_region_facts[] = {
 		.mode = 0444,
 		.max = 0,
 		.meaning =
-			"what the object is: region",
+			"what the object is: region or window",
 	},
 	{
 		.name = "carveout",
@@ -333,7 +368,7 @@ static const struct schema_attr schema_region_facts[] = {
 		.type = SCHEMA_ENUM,
 		.access = SCHEMA_RO,
 		.mode = 0444,
-		.max = 1,
+		.max = 2,
 		.words = schema_region_facts_state,
 		.meaning =
 			"whether the memory can be reached through page tables",
@@ -402,7 +437,7 @@ static const struct schema_attr schema_region_facts[] = {
 		.max = UINT64_MAX,
 		.unit = "faults",
 		.meaning =
-			"faults that brought evicted memory back",
+			"faults that brought evicted or held memory back",
 	},
 	{
 		.name = "cache",
@@ -435,6 +470,28 @@ static const struct schema_attr schema_region_facts[] = {
 			"clears page-table entries in every process",
 	},
 	{
+		.name = "hold",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.mode = 0200,
+		.page_multiple = true,
+		.max = 0,
+		.unit = "bytes",
+		.meaning =
+			"takes memory away from every mapping until it is restored",
+	},
+	{
+		.name = "restore",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.mode = 0200,
+		.page_multiple = true,
+		.max = 0,
+		.unit = "bytes",
+		.meaning =
+			"lets go of what is held",
+	},
+	{
 		.name = "users",
 		.type = SCHEMA_TABLE,
 		.access = SCHEMA_RO,
@@ -451,6 +508,324 @@ static const struct schema_object schema_region = {
 	.name = "region",
 	.wishes = schema_region_wishes,
 	.facts = schema_region_facts,
+};
+
+static const struct schema_word schema_window_wishes_cache[] = {
+	{ "write-back",
+	  "ordinary cached memory" },
+	{ "write-combine",
+	  "not cached, writes may be merged and reordered" },
+	{ "uncached",
+	  "not cached, strictly ordered, writes not acknowledged early" },
+	{ "device",
+	  "not cached, strictly ordered, writes may be acknowledged early" },
+	{ NULL, NULL }
+};
+
+static const struct schema_word schema_window_wishes_hole[] = {
+	{ "sigbus",
+	  "the process gets SIGBUS" },
+	{ "zero",
+	  "reads see a page of zeroes, writes get SIGBUS" },
+	{ "scratch",
+	  "a page of the open file's own, zeroed at first, takes reads and writes" },
+	{ "wait",
+	  "the process sleeps until the memory is back; the kernel's own accesses get EFAULT" },
+	{ NULL, NULL }
+};
+
+static const struct schema_attr schema_window_wishes[] = {
+	{
+		.name = "size",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.required = true,
+		.page_multiple = true,
+		.min = 1,
+		.max = 1099511627776,
+		.def = "0",
+		.unit = "bytes",
+		.option = "size",
+		.option_arg = "SIZE",
+		.meaning =
+			"length of the window",
+	},
+	{
+		.name = "cache",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RW,
+		.max = 3,
+		.def = "write-back",
+		.words = schema_window_wishes_cache,
+		.option = "cache",
+		.option_arg = "ATTRIBUTE",
+		.meaning =
+			"cache attribute of every mapping, and of the regions that may lend to it",
+	},
+	{
+		.name = "hole",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RW,
+		.max = 3,
+		.def = "sigbus",
+		.words = schema_window_wishes_hole,
+		.option = "hole",
+		.option_arg = "MODE",
+		.meaning =
+			"what a touch meets where nothing is lent, or what is lent is held",
+	},
+	{
+		.name = "mode",
+		.type = SCHEMA_OCTAL,
+		.access = SCHEMA_RW,
+		.max = 0777,
+		.def = "0660",
+		.option = "mode",
+		.option_arg = "MODE",
+		.meaning =
+			"file mode of the node /dev/kex/<window>",
+	},
+	{
+		.name = "live",
+		.type = SCHEMA_BOOL,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.live = true,
+		.max = 1,
+		.def = "0",
+		.option = "no-live",
+		.option_value = "0",
+		.meaning =
+			"whether the window exists, with a node",
+	},
+	{
+		.name = "revoke",
+		.type = SCHEMA_TRIGGER,
+		.access = SCHEMA_WO,
+		.live = true,
+		.min = 1,
+		.max = 1,
+		.meaning =
+			"takes the window back from its users, whatever they do",
+	},
+	{
+		.name = "map",
+		.type = SCHEMA_PIECES,
+		.access = SCHEMA_WO,
+		.live = true,
+		.max = 0,
+		.meaning =
+			"lends parts of regions to the window, all of those named or none",
+	},
+	{
+		.name = "unmap",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.live = true,
+		.max = 0,
+		.meaning =
+			"gives back what was lent for a part of the window",
+	},
+	{
+		.name = "pieces",
+		.type = SCHEMA_TABLE,
+		.access = SCHEMA_RO,
+		.max = 0,
+		.meaning =
+			"what is lent to the window, one line per piece",
+	},
+	{ .name = NULL }
+};
+
+static const struct schema_word schema_window_facts_state[] = {
+	{ "resident",
+	  "the page tables may show the memory" },
+	{ "evicted",
+	  "an evict cleared everything, and nothing has been touched or mapped since" },
+	{ "held",
+	  "some of it is held, and a touch of that meets the hole mode" },
+	{ NULL, NULL }
+};
+
+static const struct schema_word schema_window_facts_cache[] = {
+	{ "write-back",
+	  "ordinary cached memory" },
+	{ "write-combine",
+	  "not cached, writes may be merged and reordered" },
+	{ "uncached",
+	  "not cached, strictly ordered, writes not acknowledged early" },
+	{ "device",
+	  "not cached, strictly ordered, writes may be acknowledged early" },
+	{ NULL, NULL }
+};
+
+static const struct schema_attr schema_window_facts[] = {
+	{
+		.name = "kind",
+		.type = SCHEMA_WORD,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.max = 0,
+		.meaning =
+			"what the object is: region or window",
+	},
+	{
+		.name = "carveout",
+		.type = SCHEMA_WORD,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.max = 0,
+		.meaning =
+			"name of the carve-out that the memory is from",
+	},
+	{
+		.name = "size",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "bytes",
+		.meaning =
+			"length of the object",
+	},
+	{
+		.name = "state",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.max = 2,
+		.words = schema_window_facts_state,
+		.meaning =
+			"whether the memory can be reached through page tables",
+	},
+	{
+		.name = "opens",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "files",
+		.meaning =
+			"open files, those included that only a mapping keeps open",
+	},
+	{
+		.name = "mappings",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "mappings",
+		.meaning =
+			"virtual memory areas over the object, in all processes",
+	},
+	{
+		.name = "resident",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "bytes",
+		.meaning =
+			"memory now reachable through page tables",
+	},
+	{
+		.name = "faults",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "faults",
+		.meaning =
+			"page faults served",
+	},
+	{
+		.name = "evictions",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "evictions",
+		.meaning =
+			"evictions done",
+	},
+	{
+		.name = "restores",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "faults",
+		.meaning =
+			"faults that brought evicted or held memory back",
+	},
+	{
+		.name = "cache",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.max = 3,
+		.words = schema_window_facts_cache,
+		.meaning =
+			"cache attribute of every mapping",
+	},
+	{
+		.name = "evict",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.mode = 0200,
+		.page_multiple = true,
+		.max = 0,
+		.unit = "bytes",
+		.meaning =
+			"clears page-table entries in every process",
+	},
+	{
+		.name = "hold",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.mode = 0200,
+		.page_multiple = true,
+		.max = 0,
+		.unit = "bytes",
+		.meaning =
+			"takes memory away from every mapping until it is restored",
+	},
+	{
+		.name = "restore",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.mode = 0200,
+		.page_multiple = true,
+		.max = 0,
+		.unit = "bytes",
+		.meaning =
+			"lets go of what is held",
+	},
+	{
+		.name = "users",
+		.type = SCHEMA_TABLE,
+		.access = SCHEMA_RO,
+		.mode = 0440,
+		.max = 0,
+		.meaning =
+			"who maps it, one line per mapping",
+	},
+	{ .name = NULL }
+};
+
+__attribute__((unused))
+static const struct schema_object schema_window = {
+	.name = "window",
+	.wishes = schema_window_wishes,
+	.facts = schema_window_facts,
 };
 
 #endif /* KEXCTL_SCHEMA_GEN_H */

@@ -27,6 +27,7 @@ errno_from_text() {
 	'Permission denied') ERRNO=EACCES ;;
 	'Device or resource busy') ERRNO=EBUSY ;;
 	'File exists') ERRNO=EEXIST ;;
+	'Invalid cross-device link') ERRNO=EXDEV ;;
 	'No such device') ERRNO=ENODEV ;;
 	'Is a directory') ERRNO=EISDIR ;;
 	'Invalid argument') ERRNO=EINVAL ;;

@@ -3,7 +3,8 @@
 #
 # What the conformance test loops over. Associative arrays are keyed by
 # object/name, as region/size; KEX_ATTRS gives the keys in declared order.
-#   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger
+#   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger range pieces
+#                     table
 #   KEX_ATTR_ACCESS   ro rw wo; the other direction is EACCES at open
 #   KEX_ATTR_DEFAULT  as a fresh item reads it back; unset where there is none
 #   KEX_ATTR_LIVE     1: may be written while live; 0: that is EBUSY
@@ -29,11 +30,12 @@
 # KEX_FEATURES has every word that the features file may show.
 # shellcheck shell=bash disable=SC2034 # the arrays are used by the tests
 
-declare -ga KEX_OBJECTS=(root carveout region)
+declare -ga KEX_OBJECTS=(root carveout region window)
 declare -gA KEX_OBJECT_PATH=(
 	[root]=/sys/kernel/config/kex
 	[carveout]='/sys/kernel/config/kex/carveouts/<carveout>'
 	[region]='/sys/kernel/config/kex/carveouts/<carveout>/regions/<region>'
+	[window]='/sys/kernel/config/kex/carveouts/<carveout>/windows/<window>'
 )
 
 declare -ga KEX_ATTRS=(
@@ -48,8 +50,18 @@ declare -ga KEX_ATTRS=(
 	region/mode
 	region/scrub
 	region/populate
+	region/hole
 	region/live
 	region/revoke
+	window/size
+	window/cache
+	window/hole
+	window/mode
+	window/live
+	window/revoke
+	window/map
+	window/unmap
+	window/pieces
 )
 declare -gA KEX_ATTR_TYPE=(
 	[root/features]=text
@@ -63,8 +75,18 @@ declare -gA KEX_ATTR_TYPE=(
 	[region/mode]=octal
 	[region/scrub]=bool
 	[region/populate]=enum
+	[region/hole]=enum
 	[region/live]=bool
 	[region/revoke]=trigger
+	[window/size]=size
+	[window/cache]=enum
+	[window/hole]=enum
+	[window/mode]=octal
+	[window/live]=bool
+	[window/revoke]=trigger
+	[window/map]=pieces
+	[window/unmap]=range
+	[window/pieces]=table
 )
 declare -gA KEX_ATTR_ACCESS=(
 	[root/features]=ro
@@ -78,8 +100,18 @@ declare -gA KEX_ATTR_ACCESS=(
 	[region/mode]=rw
 	[region/scrub]=rw
 	[region/populate]=rw
+	[region/hole]=rw
 	[region/live]=rw
 	[region/revoke]=wo
+	[window/size]=rw
+	[window/cache]=rw
+	[window/hole]=rw
+	[window/mode]=rw
+	[window/live]=rw
+	[window/revoke]=wo
+	[window/map]=wo
+	[window/unmap]=wo
+	[window/pieces]=ro
 )
 declare -gA KEX_ATTR_DEFAULT=(
 	[region/size]=0
@@ -88,7 +120,13 @@ declare -gA KEX_ATTR_DEFAULT=(
 	[region/mode]=0660
 	[region/scrub]=1
 	[region/populate]=eager
+	[region/hole]=sigbus
 	[region/live]=0
+	[window/size]=0
+	[window/cache]=write-back
+	[window/hole]=sigbus
+	[window/mode]=0660
+	[window/live]=0
 )
 declare -gA KEX_ATTR_LIVE=(
 	[region/size]=0
@@ -97,8 +135,17 @@ declare -gA KEX_ATTR_LIVE=(
 	[region/mode]=0
 	[region/scrub]=0
 	[region/populate]=0
+	[region/hole]=0
 	[region/live]=1
 	[region/revoke]=1
+	[window/size]=0
+	[window/cache]=0
+	[window/hole]=0
+	[window/mode]=0
+	[window/live]=1
+	[window/revoke]=1
+	[window/map]=1
+	[window/unmap]=1
 )
 declare -gA KEX_ATTR_REQUIRED=(
 	[root/features]=0
@@ -112,8 +159,18 @@ declare -gA KEX_ATTR_REQUIRED=(
 	[region/mode]=0
 	[region/scrub]=0
 	[region/populate]=0
+	[region/hole]=0
 	[region/live]=0
 	[region/revoke]=0
+	[window/size]=1
+	[window/cache]=0
+	[window/hole]=0
+	[window/mode]=0
+	[window/live]=0
+	[window/revoke]=0
+	[window/map]=0
+	[window/unmap]=0
+	[window/pieces]=0
 )
 declare -gA KEX_ATTR_ACTS=(
 	[root/features]=0
@@ -127,8 +184,18 @@ declare -gA KEX_ATTR_ACTS=(
 	[region/mode]=0
 	[region/scrub]=0
 	[region/populate]=0
+	[region/hole]=0
 	[region/live]=1
 	[region/revoke]=1
+	[window/size]=0
+	[window/cache]=0
+	[window/hole]=0
+	[window/mode]=0
+	[window/live]=1
+	[window/revoke]=1
+	[window/map]=1
+	[window/unmap]=1
+	[window/pieces]=0
 )
 declare -gA KEX_ATTR_OPTION=(
 	[region/size]=size
@@ -137,7 +204,13 @@ declare -gA KEX_ATTR_OPTION=(
 	[region/mode]=mode
 	[region/scrub]='no-scrub=0'
 	[region/populate]=populate
+	[region/hole]=hole
 	[region/live]='no-live=0'
+	[window/size]=size
+	[window/cache]=cache
+	[window/hole]=hole
+	[window/mode]=mode
+	[window/live]='no-live=0'
 )
 declare -gA KEX_ATTR_GOOD=(
 	[region/size]='65536 65536
@@ -170,8 +243,39 @@ device device'
 1 1'
 	[region/populate]='eager eager
 lazy lazy'
+	[region/hole]='sigbus sigbus
+zero zero
+scratch scratch
+wait wait'
 	[region/live]='0 0'
 	[region/revoke]='- 1'
+	[window/size]='65536 65536
+65536 0x10000
+65536 64K
+65536 64k
+67108864 64M
+2147483648 2g
+1099511627776 1099511627776'
+	[window/cache]='write-back write-back
+write-combine write-combine
+uncached uncached
+device device'
+	[window/hole]='sigbus sigbus
+zero zero
+scratch scratch
+wait wait'
+	[window/mode]='0000 0000
+0000 0
+0600 0600
+0600 600
+0777 0777
+0777 777'
+	[window/live]='0 0'
+	[window/revoke]='- 1'
+	[window/map]=''
+	[window/unmap]='- 1
+- 0 65536
+- 0x0 64K'
 )
 declare -gA KEX_ATTR_BAD=(
 	[region/size]='EINVAL 
@@ -264,6 +368,14 @@ EINVAL eage
 EINVAL eagerx
 EINVAL eager eager
 EINVAL  eager'
+	[region/hole]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL SIGBUS
+EINVAL sigbu
+EINVAL sigbusx
+EINVAL sigbus sigbus
+EINVAL  sigbus'
 	[region/live]='EINVAL 
 EINVAL -1
 EINVAL +1
@@ -290,6 +402,115 @@ EINVAL 1.5
 EINVAL 1e3
 ERANGE 2
 ERANGE 18446744073709551616'
+	[window/size]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL K
+EINVAL 4KK
+EINVAL 4T
+EINVAL 4 K
+EINVAL 0x4G0
+ERANGE 0
+ERANGE 1099511627777
+EINVAL 1
+EINVAL 65535
+EINVAL 65537
+EINVAL 98305'
+	[window/cache]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL WRITE-BACK
+EINVAL write-bac
+EINVAL write-backx
+EINVAL write-back write-back
+EINVAL  write-back'
+	[window/hole]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL SIGBUS
+EINVAL sigbu
+EINVAL sigbusx
+EINVAL sigbus sigbus
+EINVAL  sigbus'
+	[window/mode]='EINVAL 
+EINVAL -1
+EINVAL junk
+EINVAL 8
+EINVAL 0668
+EINVAL 0x1ff
+EINVAL 0o660
+EINVAL 660 
+EINVAL 660x
+EINVAL u=rw
+ERANGE 1000
+ERANGE 7777777777777777777777777'
+	[window/live]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL y
+EINVAL on
+EINVAL true
+ERANGE 2
+ERANGE 18446744073709551616'
+	[window/revoke]='EINVAL 0
+EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+ERANGE 2
+ERANGE 18446744073709551616'
+	[window/map]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL 1
+EINVAL ;
+EINVAL 0 a 0
+EINVAL 0 a 0 0
+EINVAL 0 a 0 65536 0
+EINVAL 0 A 0 65536
+EINVAL -1 a 0 65536
+EINVAL 0 a 0 65536; 65536 a 65536'
+	[window/unmap]='EINVAL 
+EINVAL 0
+EINVAL x
+EINVAL -1
+EINVAL 1x
+EINVAL 2
+EINVAL 0 0
+EINVAL 0 100
+EINVAL 100 65536
+EINVAL 0 65536 1
+EINVAL 0 65536x
+EINVAL 0+65536
+EINVAL 0 -65536
+EINVAL 0,65536
+ERANGE 0 2G
+ERANGE 1G 65536
+ERANGE 18446744073709486080 131072
+ERANGE 0 18446744073709551616'
 )
 
 declare -ga KEX_FACTS=(
@@ -306,7 +527,24 @@ declare -ga KEX_FACTS=(
 	region/cache
 	region/phys
 	region/evict
+	region/hold
+	region/restore
 	region/users
+	window/kind
+	window/carveout
+	window/size
+	window/state
+	window/opens
+	window/mappings
+	window/resident
+	window/faults
+	window/evictions
+	window/restores
+	window/cache
+	window/evict
+	window/hold
+	window/restore
+	window/users
 )
 declare -gA KEX_FACT_TYPE=(
 	[region/kind]=word
@@ -322,7 +560,24 @@ declare -gA KEX_FACT_TYPE=(
 	[region/cache]=enum
 	[region/phys]=address
 	[region/evict]=range
+	[region/hold]=range
+	[region/restore]=range
 	[region/users]=table
+	[window/kind]=word
+	[window/carveout]=word
+	[window/size]=size
+	[window/state]=enum
+	[window/opens]=uint
+	[window/mappings]=uint
+	[window/resident]=size
+	[window/faults]=uint
+	[window/evictions]=uint
+	[window/restores]=uint
+	[window/cache]=enum
+	[window/evict]=range
+	[window/hold]=range
+	[window/restore]=range
+	[window/users]=table
 )
 declare -gA KEX_FACT_MODE=(
 	[region/kind]=0444
@@ -338,11 +593,30 @@ declare -gA KEX_FACT_MODE=(
 	[region/cache]=0444
 	[region/phys]=0400
 	[region/evict]=0200
+	[region/hold]=0200
+	[region/restore]=0200
 	[region/users]=0440
+	[window/kind]=0444
+	[window/carveout]=0444
+	[window/size]=0444
+	[window/state]=0444
+	[window/opens]=0444
+	[window/mappings]=0444
+	[window/resident]=0444
+	[window/faults]=0444
+	[window/evictions]=0444
+	[window/restores]=0444
+	[window/cache]=0444
+	[window/evict]=0200
+	[window/hold]=0200
+	[window/restore]=0200
+	[window/users]=0440
 )
 declare -gA KEX_FACT_WORDS=(
-	[region/state]='resident evicted'
+	[region/state]='resident evicted held'
 	[region/cache]='write-back write-combine uncached device'
+	[window/state]='resident evicted held'
+	[window/cache]='write-back write-combine uncached device'
 )
 declare -gA KEX_FACT_COUNTER=(
 	[region/kind]=0
@@ -358,10 +632,42 @@ declare -gA KEX_FACT_COUNTER=(
 	[region/cache]=0
 	[region/phys]=0
 	[region/evict]=0
+	[region/hold]=0
+	[region/restore]=0
 	[region/users]=0
+	[window/kind]=0
+	[window/carveout]=0
+	[window/size]=0
+	[window/state]=0
+	[window/opens]=0
+	[window/mappings]=0
+	[window/resident]=0
+	[window/faults]=1
+	[window/evictions]=1
+	[window/restores]=1
+	[window/cache]=0
+	[window/evict]=0
+	[window/hold]=0
+	[window/restore]=0
+	[window/users]=0
 )
 declare -gA KEX_FACT_GOOD=(
 	[region/evict]='- 1
+- 0 65536
+- 0x0 64K'
+	[region/hold]='- 1
+- 0 65536
+- 0x0 64K'
+	[region/restore]='- 1
+- 0 65536
+- 0x0 64K'
+	[window/evict]='- 1
+- 0 65536
+- 0x0 64K'
+	[window/hold]='- 1
+- 0 65536
+- 0x0 64K'
+	[window/restore]='- 1
 - 0 65536
 - 0x0 64K'
 )
@@ -384,6 +690,96 @@ ERANGE 0 2G
 ERANGE 1G 65536
 ERANGE 18446744073709486080 131072
 ERANGE 0 18446744073709551616'
+	[region/hold]='EINVAL 
+EINVAL 0
+EINVAL x
+EINVAL -1
+EINVAL 1x
+EINVAL 2
+EINVAL 0 0
+EINVAL 0 100
+EINVAL 100 65536
+EINVAL 0 65536 1
+EINVAL 0 65536x
+EINVAL 0+65536
+EINVAL 0 -65536
+EINVAL 0,65536
+ERANGE 0 2G
+ERANGE 1G 65536
+ERANGE 18446744073709486080 131072
+ERANGE 0 18446744073709551616'
+	[region/restore]='EINVAL 
+EINVAL 0
+EINVAL x
+EINVAL -1
+EINVAL 1x
+EINVAL 2
+EINVAL 0 0
+EINVAL 0 100
+EINVAL 100 65536
+EINVAL 0 65536 1
+EINVAL 0 65536x
+EINVAL 0+65536
+EINVAL 0 -65536
+EINVAL 0,65536
+ERANGE 0 2G
+ERANGE 1G 65536
+ERANGE 18446744073709486080 131072
+ERANGE 0 18446744073709551616'
+	[window/evict]='EINVAL 
+EINVAL 0
+EINVAL x
+EINVAL -1
+EINVAL 1x
+EINVAL 2
+EINVAL 0 0
+EINVAL 0 100
+EINVAL 100 65536
+EINVAL 0 65536 1
+EINVAL 0 65536x
+EINVAL 0+65536
+EINVAL 0 -65536
+EINVAL 0,65536
+ERANGE 0 2G
+ERANGE 1G 65536
+ERANGE 18446744073709486080 131072
+ERANGE 0 18446744073709551616'
+	[window/hold]='EINVAL 
+EINVAL 0
+EINVAL x
+EINVAL -1
+EINVAL 1x
+EINVAL 2
+EINVAL 0 0
+EINVAL 0 100
+EINVAL 100 65536
+EINVAL 0 65536 1
+EINVAL 0 65536x
+EINVAL 0+65536
+EINVAL 0 -65536
+EINVAL 0,65536
+ERANGE 0 2G
+ERANGE 1G 65536
+ERANGE 18446744073709486080 131072
+ERANGE 0 18446744073709551616'
+	[window/restore]='EINVAL 
+EINVAL 0
+EINVAL x
+EINVAL -1
+EINVAL 1x
+EINVAL 2
+EINVAL 0 0
+EINVAL 0 100
+EINVAL 100 65536
+EINVAL 0 65536 1
+EINVAL 0 65536x
+EINVAL 0+65536
+EINVAL 0 -65536
+EINVAL 0,65536
+ERANGE 0 2G
+ERANGE 1G 65536
+ERANGE 18446744073709486080 131072
+ERANGE 0 18446744073709551616'
 )
 
-declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users)
+declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll window)

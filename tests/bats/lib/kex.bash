@@ -45,7 +45,7 @@ page_size
 
 # paths NAME [CARVEOUT]: R its configfs folder, S its sysfs folder, N its node
 paths() {
-	R=$KEX_CARVEOUTS/${2:-fpga}/regions/$1
+	R=$KEX_CARVEOUTS/${2:-fpga}/${ITEMS:-regions}/$1
 	S=$KEX_CLASS/$1
 	N=/dev/kex/$1
 }
@@ -73,6 +73,13 @@ region() {
 		esac
 	done
 	[ "$live" = 0 ] || put "$R/live" "$live" || fail "$name: live=$live: $ERRNO"
+}
+
+# window NAME [carveout=C] [KEY=VALUE]...: the same for a window: W, S and N
+window() {
+	local region=${R-}
+	ITEMS=windows region "$@"
+	W=$R R=$region
 }
 
 # device CARVEOUT: DEVICE is the platform device with that label, or else name
@@ -112,7 +119,7 @@ free_is() {
 	[ "$free" = "$2" ]
 }
 
-# Removes every region, by force; LEFT lists what is there all the same
+# Removes every region and window, by force; LEFT lists what is there all the same
 kex_remove_all() {
 	local dir live carveout size bound name
 	local -a dirs=()
@@ -125,7 +132,7 @@ kex_remove_all() {
 		[ -d /sys/module/kex ] || insmod /kex/kex.ko
 		return 0
 	fi
-	for dir in "$KEX_CARVEOUTS"/*/regions/*/; do
+	for dir in "$KEX_CARVEOUTS"/*/{regions,windows}/*/; do
 		[ -d "$dir" ] || continue
 		read -r live <"$dir/live"
 		if [ "$live" = 1 ] && ! put "$dir/revoke" 1; then

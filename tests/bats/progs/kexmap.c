@@ -20,36 +20,46 @@
  * commands as arguments the script is not read from stdin.
  *
  * A reply is ok, a number, a word, the name of an errno, BAD@0x… (first byte
- * that differs) or SIGBUS@0x… (SIGSEGV@): offsets in the mapping.
+ * that differs) or SIGBUS@0x… (SIGSEGV@): offsets in the mapping. Kids are
+ * processes (fork) or threads of this one (thread), which do as they are told.
  * COMMANDS below has every command with its arguments.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <grp.h>
 
+#include <linux/futex.h>
 #include <linux/kex.h>
 
 #include "util.h"
 
-#define MAX_ARGS	12
+#define MAX_ARGS	40
 #define MAX_SLOTS	16
 #define REPLY_SIZE	512
 
 /* A kid that has not answered by then hangs: nothing here takes long */
 #define KID_LIMIT_MS	60000
+/* What the kernel does on its own time is done by then */
+#define AWAIT_MS	10000
 
 struct mapping {
 	char *addr;
@@ -58,26 +68,31 @@ struct mapping {
 };
 
 struct kid {
-	pid_t pid;
+	pid_t pid;	/* of a thread: its number as a thread */
+	bool thread;
 	int to;
 	int from;
+	int family;	/* socket that passes files */
 };
 
 static int files[MAX_SLOTS];
-static int nr_files, file_index;
+static int nr_files;
 static struct mapping maps[MAX_SLOTS];
-static int nr_maps, map_index;
+static int nr_maps;
 static struct kid kids[MAX_SLOTS];
 static int nr_kids;
-static bool is_kid;
-static char *data;
-static size_t data_len;
 static size_t page;
-static char reply[REPLY_SIZE];
 
-static sigjmp_buf fault_jump;
-static volatile sig_atomic_t fault_expected;
-static void *volatile fault_addr;
+/* Each thread's own; files and mappings are the process' */
+static __thread int file_index, map_index;
+static __thread bool is_kid;
+static __thread int family = -1;
+static __thread char *data;
+static __thread size_t data_len;
+static __thread char reply[REPLY_SIZE];
+static __thread sigjmp_buf fault_jump;
+static __thread volatile sig_atomic_t fault_expected;
+static __thread void *volatile fault_addr;
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *fmt, ...)
@@ -545,6 +560,68 @@ static void do_mem(char **arg)
 	close(fd);
 }
 
+/* The kernel's own accesses to a mapping: by read(2), write(2) and futex(2) */
+static void do_into(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+	ssize_t ret = read(fd, mapping()->addr + off, len);
+
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+	close(fd);
+}
+
+static void do_from(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	int fd = memfd_create("from", MFD_CLOEXEC);
+	ssize_t ret = write(fd, mapping()->addr + off, len);
+
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+	close(fd);
+}
+
+/* An atomic access by the kernel, which asks for the page when it is missing */
+static void do_futex(char **arg)
+{
+	void *at = mapping()->addr + arg_size(arg, 1, NULL);
+	static int here;
+	long ret = syscall(SYS_futex, &here, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, 0UL, at,
+			   FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_EQ, 0));
+
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("ok");
+}
+
+/* A parent's mapping of the same address, by process_vm_readv() and its like */
+static void do_vm(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	bool write = !strcmp(arg[0], "vmwrite");
+	struct iovec there = { mapping()->addr + off, len }, here = { NULL, len };
+	ssize_t ret;
+
+	room(len);
+	here.iov_base = data;
+	if (write)
+		fill(data, len, mapping()->off + off, arg_size(arg, 3, "1"));
+	ret = write ? process_vm_writev(getppid(), &here, 1, &there, 1, 0) :
+		      process_vm_readv(getppid(), &here, 1, &there, 1, 0);
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+	data_len = ret < 0 ? 0 : ret;
+}
+
 /* Bytes of a file into the mapping, and the reverse */
 static void do_load(char **arg)
 {
@@ -705,7 +782,14 @@ static void do_info(char **arg)
 	die("info has no field %s", field);
 }
 
-static void do_evict(char **arg)
+static unsigned long range_ioctl(const char *name)
+{
+	if (!strcmp(name, "hold"))
+		return KEX_HOLD;
+	return strcmp(name, "restore") ? KEX_EVICT : KEX_RESTORE;
+}
+
+static void do_range(char **arg)
 {
 	struct kex_range range = {
 		.argsz = sizeof(range),
@@ -713,15 +797,73 @@ static void do_evict(char **arg)
 		.len = arg_size(arg, 2, NULL),
 	};
 
-	say_ret(ioctl(file(), KEX_EVICT, &range));
+	say_ret(ioctl(file(), range_ioctl(arg[0]), &range));
+}
+
+/* Being told of changes */
+
+static int events[MAX_SLOTS];
+static int nr_events;
+
+/* A new eventfd, an old one by number, any descriptor, or none */
+static void do_eventfd(char **arg)
+{
+	struct kex_eventfd call = { .argsz = sizeof(call) };
+
+	if (!arg[1]) {
+		if (nr_events == MAX_SLOTS)
+			die("too many eventfds");
+		call.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		if (call.fd < 0)
+			die("eventfd: %m");
+		events[nr_events++] = call.fd;
+	} else if (!strcmp(arg[1], "file")) {
+		call.fd = file();
+	} else if (!strcmp(arg[1], "fd")) {
+		call.fd = strtol(arg_text(arg, 2), NULL, 0);
+	} else {
+		call.fd = events[arg_size(arg, 1, NULL) % MAX_SLOTS];
+	}
+	say_ret(ioctl(file(), KEX_EVENTFD, &call));
+}
+
+/* How often an eventfd was signalled since this was asked last */
+static void do_signals(char **arg)
+{
+	int n = arg[1] ? (int)arg_size(arg, 1, NULL) : nr_events - 1;
+	eventfd_t count = 0;
+
+	if (n < 0 || n >= nr_events)
+		die("no eventfd %d", n);
+	if (eventfd_read(events[n], &count) && errno != EAGAIN)
+		die("eventfd_read: %m");
+	say("%llu", (unsigned long long)count);
+}
+
+static void do_poll(char **arg)
+{
+	struct pollfd what = { .fd = file(), .events = POLLPRI };
+	char words[32] = "";
+
+	if (poll(&what, 1, arg_size(arg, 1, "0")) < 0) {
+		say_ret(-1);
+		return;
+	}
+	if (what.revents & POLLPRI)
+		strcat(words, ",pri");
+	if (what.revents & POLLERR)
+		strcat(words, ",err");
+	if (what.revents & POLLHUP)
+		strcat(words, ",hup");
+	say("%s", *words ? words + 1 : "none");
 }
 
 /*
- * ioctl NUMBER null | bad | info|range|sync KEY=VALUE...
+ * ioctl NUMBER null | bad | info|range|sync|eventfd KEY=VALUE...
  *
  * The structure ends where its page ends, and nothing is mapped behind it: a
  * driver that reads or writes one byte beyond argsz gets EFAULT. Keys: argsz,
- * flags, valid, off, len, dir, reserved; tail (each byte behind the known structure);
+ * flags, valid, off, len, dir, fd, reserved; tail (each byte behind the known structure);
  * ro (1: the page cannot be written).
  */
 static void do_ioctl(char **arg)
@@ -731,6 +873,7 @@ static void do_ioctl(char **arg)
 	struct kex_range range = { .argsz = sizeof(range) };
 	struct kex_info info = { .argsz = sizeof(info) };
 	struct kex_sync sync = { .argsz = sizeof(sync) };
+	struct kex_eventfd event = { .argsz = sizeof(event), .fd = -1 };
 	size_t known, size;
 	void *from;
 	unsigned int tail = 0;
@@ -748,6 +891,9 @@ static void do_ioctl(char **arg)
 	} else if (!strcmp(what, "sync")) {
 		from = &sync;
 		known = sizeof(sync);
+	} else if (!strcmp(what, "eventfd")) {
+		from = &event;
+		known = sizeof(event);
 	} else {
 		from = &range;
 		known = sizeof(range);
@@ -762,9 +908,9 @@ static void do_ioctl(char **arg)
 		*value++ = '\0';
 		v = parse_size(value);
 		if (!strcmp(arg[i], "argsz"))
-			range.argsz = info.argsz = sync.argsz = size = v;
+			range.argsz = info.argsz = sync.argsz = event.argsz = size = v;
 		else if (!strcmp(arg[i], "flags"))
-			range.flags = info.flags = sync.flags = v;
+			range.flags = info.flags = sync.flags = event.flags = v;
 		else if (!strcmp(arg[i], "valid"))
 			info.valid = v;
 		else if (!strcmp(arg[i], "off"))
@@ -774,7 +920,9 @@ static void do_ioctl(char **arg)
 		else if (!strcmp(arg[i], "dir"))
 			sync.dir = v;
 		else if (!strcmp(arg[i], "reserved"))
-			sync.reserved = v;
+			sync.reserved = event.reserved = v;
+		else if (!strcmp(arg[i], "fd"))
+			event.fd = v;
 		else if (!strcmp(arg[i], "tail"))
 			tail = v;
 		else if (!strcmp(arg[i], "ro"))
@@ -798,6 +946,193 @@ static void do_ioctl(char **arg)
 	munmap(area, 2 * page);
 }
 
+/* Windows */
+
+static struct kex_window_piece *pieces;
+static unsigned int nr_pieces;
+
+static int file_number(char **arg, int n)
+{
+	int index = arg_size(arg, n, NULL);
+
+	if (index >= nr_files)
+		die("no file %d", index);
+	return files[index];
+}
+
+static void file_add(int fd)
+{
+	if (nr_files == MAX_SLOTS)
+		die("too many open files");
+	file_index = nr_files;
+	files[nr_files++] = fd;
+}
+
+static void do_window(char **arg)
+{
+	static const char * const holes[] = { "sigbus", "zero", "scratch", "wait" };
+	struct kex_window_create create = {
+		.argsz = sizeof(create),
+		.size = arg_size(arg, 1, NULL),
+	};
+	int fd;
+
+	while (arg[2] && create.hole < 4 && strcmp(holes[create.hole], arg[2]))
+		create.hole++;
+	fd = ioctl(file(), KEX_WINDOW_CREATE, &create);
+	say_ret(fd);
+	if (fd < 0)
+		return;
+	file_add(fd);
+	if (!(fcntl(fd, F_GETFD) & FD_CLOEXEC))
+		say("INHERITED");
+}
+
+/* The list that the next wmap maps: COUNT pieces, each a step behind the last */
+static void do_piece(char **arg)
+{
+	struct kex_window_piece piece = {
+		.region_fd = file_number(arg, 1),
+		.roff = arg_size(arg, 2, NULL),
+		.woff = arg_size(arg, 3, NULL),
+		.len = arg_size(arg, 4, NULL),
+	};
+	size_t count = arg_size(arg, 5, "1");
+	uint64_t rstep = arg[6] ? arg_size(arg, 6, NULL) : piece.len;
+	uint64_t wstep = arg[7] ? arg_size(arg, 7, NULL) : piece.len;
+
+	pieces = realloc(pieces, (nr_pieces + count) * sizeof(piece));
+	if (!pieces)
+		die("no memory");
+	for (; count; count--) {
+		pieces[nr_pieces++] = piece;
+		piece.roff += rstep;
+		piece.woff += wstep;
+	}
+	say("ok");
+}
+
+static void do_pieces(char **arg)
+{
+	(void)arg;
+	nr_pieces = 0;
+	say("ok");
+}
+
+/*
+ * The list, or as many of it as nr= says, then empties it. cut=N: the last N
+ * bytes of the list are in a page that cannot be read. keep=1: does not empty it.
+ */
+static void do_wmap(char **arg)
+{
+	struct kex_window_map map = { .argsz = sizeof(map) };
+	size_t size, room, cut = 0;
+	bool keep = false;
+	char *area;
+	int i;
+
+	map.window_fd = file_number(arg, 1);
+	map.nr = nr_pieces;
+	for (i = 2; arg[i]; i++) {
+		if (!strncmp(arg[i], "nr=", 3))
+			map.nr = parse_size(arg[i] + 3);
+		else if (!strncmp(arg[i], "cut=", 4))
+			cut = parse_size(arg[i] + 4);
+		else if (!strcmp(arg[i], "keep=1"))
+			keep = true;
+		else
+			die("wmap: '%s'?", arg[i]);
+	}
+	size = nr_pieces * sizeof(*pieces);
+	room = (size + page) & ~(page - 1);
+	area = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED)
+		die("no memory");
+	map.pieces = (uintptr_t)(area + room - size + cut);
+	memcpy(area + room - size + cut, pieces, size);
+	if (mprotect(area + room, page, PROT_NONE))
+		die("mprotect: %m");
+	say_ret(ioctl(file(), KEX_WINDOW_MAP, &map));
+	munmap(area, room + page);
+	if (!keep)
+		nr_pieces = 0;
+}
+
+static void do_wunmap(char **arg)
+{
+	struct kex_window_unmap unmap = {
+		.argsz = sizeof(unmap),
+		.window_fd = file_number(arg, 1),
+		.woff = arg_size(arg, 2, NULL),
+		.len = arg_size(arg, 3, NULL),
+	};
+
+	say_ret(ioctl(file(), KEX_WINDOW_UNMAP, &unmap));
+}
+
+/* A number, or fdN[+HIGH]: the descriptor, and what is in the upper half */
+static uint64_t raw_word(const char *text)
+{
+	const char *plus = strchr(text, '+');
+
+	if (strncmp(text, "fd", 2))
+		return parse_size(text);
+	return (uint64_t)files[atoi(text + 2)] | (plus ? parse_size(plus + 1) << 32 : 0);
+}
+
+/* Any call with any 64-bit words, which end where their page ends */
+static void do_raw(char **arg)
+{
+	uint64_t words[MAX_ARGS];
+	unsigned int n = 0;
+	char *area, *at;
+
+	for (; arg[n + 2]; n++)
+		words[n] = raw_word(arg[n + 2]);
+	area = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED || mprotect(area + page, page, PROT_NONE))
+		die("no memory");
+	at = area + page - n * sizeof(*words);
+	memcpy(at, words, n * sizeof(*words));
+	say_ret(ioctl(file(), arg_size(arg, 1, NULL), at));
+	munmap(area, 2 * page);
+}
+
+static void do_nofile(char **arg)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = arg_size(arg, 1, NULL);
+	say_ret(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+/* The pattern that belongs at OFF2 of another object, at OFF of this mapping */
+static void do_checkat(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	uint64_t at = arg_size(arg, 3, NULL), seed = arg_size(arg, 4, "1");
+	struct mapping *map = mapping();
+	volatile long bad = -1;
+	bool caught;
+
+	GUARDED(caught, bad = check(map->addr + off, len, at, seed));
+	if (!caught)
+		say_check(bad < 0 ? bad : bad + (long)off);
+}
+
+static void do_fillat(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	uint64_t at = arg_size(arg, 3, NULL), seed = arg_size(arg, 4, "1");
+	struct mapping *map = mapping();
+	bool caught;
+
+	GUARDED(caught, fill(map->addr + off, len, at, seed));
+	if (!caught)
+		say("ok");
+}
+
 /* Files of configfs and sysfs */
 
 static void do_put(char **arg)
@@ -814,6 +1149,51 @@ static void do_put(char **arg)
 	strcpy(text + len, "\n");
 	ret = write_text(arg[1], text);
 	say("%s", ret < 0 ? errno_name(-ret) : "ok");
+}
+
+/* Of "16P" or "16P;", the bytes; any other word as it is */
+static int print_bytes(char *to, size_t size, const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+
+	if (!digits || word[digits] != 'P')
+		return snprintf(to, size, "%s", word);
+	return snprintf(to, size, "%llu%s", strtoull(word, NULL, 10) * (unsigned long long)page,
+			word + digits + 1);
+}
+
+/* As put, with pages made bytes */
+static void do_putp(char **arg)
+{
+	char text[4096];
+	size_t len = 0;
+	int ret, i;
+
+	for (i = 2; arg[i]; i++) {
+		len += print_bytes(text + len, sizeof(text) - len, arg[i]);
+		len += snprintf(text + len, sizeof(text) - len, arg[i + 1] ? " " : "\n");
+	}
+	ret = write_text(arg_text(arg, 1), text);
+	say("%s", ret < 0 ? errno_name(-ret) : "ok");
+}
+
+/* The pieces of a window on one line, each number in pages; or none */
+static void do_lent(char **arg)
+{
+	unsigned long long woff, roff, bytes;
+	FILE *from = fopen(arg_text(arg, 1), "r");
+	char name[64];
+	size_t len = 0;
+
+	if (!from)
+		die("%s: %m", arg[1]);
+	say("none");
+	while (fscanf(from, "%llu %63s %llu %llu\n", &woff, name, &roff, &bytes) == 4)
+		len += snprintf(reply + len, sizeof(reply) - len, "%s%lluP %s %lluP %lluP",
+				len ? "; " : "", woff / page, name, roff / page, bytes / page);
+	if (!feof(from))
+		say("%s", ferror(from) ? errno_name(errno) : "JUNK");
+	fclose(from);
 }
 
 static void do_get(char **arg)
@@ -845,7 +1225,7 @@ static void do_exists(char **arg)
 /* Polls, with a limit, for what the kernel does on its own time */
 static void do_await(char **arg)
 {
-	uint64_t limit = now_ms() + 10000;
+	uint64_t limit = now_ms() + AWAIT_MS;
 	char text[REPLY_SIZE];
 	long ret;
 
@@ -882,7 +1262,8 @@ static void kid_loop(int from, int to)
 		play(line);
 		dprintf(to, "%s\n", reply);
 	}
-	_exit(0);
+	fclose(in);
+	close(to);
 }
 
 /* How many address spaces the kernel keeps */
@@ -923,37 +1304,6 @@ static void do_mapkids(char **arg)
 	say("%ld", mm_count() - before);
 }
 
-static void do_fork(char **arg)
-{
-	int down[2], up[2];
-	struct kid *kid;
-	pid_t pid;
-
-	(void)arg;
-	if (is_kid || nr_kids == MAX_SLOTS - 1)
-		die("no more kids");
-	if (pipe2(down, O_CLOEXEC) || pipe2(up, O_CLOEXEC))
-		die("pipe: %m");
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		die("fork: %m");
-	if (!pid) {
-		is_kid = true;
-		close(down[1]);
-		close(up[0]);
-		/* Else an older brother's pipe would never end */
-		while (nr_kids)
-			close(kids[nr_kids--].to);
-		kid_loop(down[0], up[1]);
-	}
-	close(down[0]);
-	close(up[1]);
-	kid = &kids[++nr_kids];
-	*kid = (struct kid){ pid, down[1], up[0] };
-	say("ok");
-}
-
 static struct kid *kid_of(char **arg)
 {
 	int n = arg_size(arg, 1, NULL);
@@ -977,8 +1327,8 @@ static void kid_reply(struct kid *kid)
 	while (len < sizeof(buf) - 1 && read(kid->from, buf + len, 1) == 1 && buf[len] != '\n')
 		len++;
 	buf[len] = '\0';
-	if (len) {
-		say("%s", buf);
+	if (len || kid->thread) {
+		say("%s", len ? buf : "DEAD");
 		return;
 	}
 	if (waitpid(kid->pid, &status, 0) < 0)
@@ -987,6 +1337,131 @@ static void kid_reply(struct kid *kid)
 		say("DEAD SIG%s", sigabbrev_np(WTERMSIG(status)));
 	else
 		say("DEAD %d", WEXITSTATUS(status));
+}
+
+struct birth {
+	int down[2], up[2], family[2];
+};
+
+static void birth_begin(struct birth *birth)
+{
+	if (is_kid || nr_kids == MAX_SLOTS - 1)
+		die("no more kids");
+	if (pipe2(birth->down, O_CLOEXEC) || pipe2(birth->up, O_CLOEXEC) ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, birth->family))
+		die("pipe: %m");
+}
+
+static void do_fork(char **arg)
+{
+	struct birth birth;
+	pid_t pid;
+
+	(void)arg;
+	birth_begin(&birth);
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		die("fork: %m");
+	if (!pid) {
+		is_kid = true;
+		family = birth.family[1];
+		close(birth.down[1]);
+		close(birth.up[0]);
+		close(birth.family[0]);
+		/* Else an older brother's pipe would never end */
+		while (nr_kids) {
+			close(kids[nr_kids].to);
+			close(kids[nr_kids--].family);
+		}
+		kid_loop(birth.down[0], birth.up[1]);
+		_exit(0);
+	}
+	close(birth.down[0]);
+	close(birth.up[1]);
+	close(birth.family[1]);
+	kids[++nr_kids] = (struct kid){
+		.pid = pid, .to = birth.down[1], .from = birth.up[0], .family = birth.family[0],
+	};
+	say("ok");
+}
+
+static void *thread_main(void *arg)
+{
+	struct birth birth = *(struct birth *)arg;
+
+	is_kid = true;
+	dprintf(birth.up[1], "%d\n", gettid());
+	kid_loop(birth.down[0], birth.up[1]);
+	return NULL;
+}
+
+/* A kid with the files and mappings of this process */
+static void do_thread(char **arg)
+{
+	struct birth birth;
+	struct kid *kid;
+	pthread_t thread;
+
+	(void)arg;
+	birth_begin(&birth);
+	errno = pthread_create(&thread, NULL, thread_main, &birth);
+	if (errno)
+		die("pthread_create: %m");
+	pthread_detach(thread);
+	kid = &kids[++nr_kids];
+	*kid = (struct kid){
+		.thread = true, .to = birth.down[1], .from = birth.up[0], .family = -1,
+	};
+	kid_reply(kid);
+	kid->pid = atoi(reply);
+	close(birth.family[0]);
+	close(birth.family[1]);
+	say("ok");
+}
+
+/* The open file itself goes to a kid, or from one to its parent; who takes it */
+static void do_pass(char **arg)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {};
+	struct iovec byte = { "", 1 };
+	struct msghdr msg = {
+		.msg_iov = &byte, .msg_iovlen = 1,
+		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
+	};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&msg);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(int));
+	*(int *)CMSG_DATA(head) = file();
+	say_ret(sendmsg(arg[1] ? kid_of(arg)->family : family, &msg, 0));
+}
+
+static void do_take(char **arg)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	char byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
+	};
+
+	if (recvmsg(arg[1] ? kid_of(arg)->family : family, &msg, MSG_CMSG_CLOEXEC) < 0 ||
+	    !CMSG_FIRSTHDR(&msg))
+		die("no file came: %m");
+	if (nr_files == MAX_SLOTS)
+		die("too many open files");
+	file_index = nr_files;
+	files[nr_files++] = *(int *)CMSG_DATA(CMSG_FIRSTHDR(&msg));
+	say("ok");
 }
 
 static void kid_send(struct kid *kid, char **arg)
@@ -1021,8 +1496,124 @@ static void do_kill(char **arg)
 {
 	struct kid *kid = kid_of(arg);
 
+	if (kid->thread)
+		die("a thread cannot be killed");
 	kill(kid->pid, SIGKILL);
 	say_ret(waitpid(kid->pid, NULL, 0));
+}
+
+/* STOP, CONT or USR1, which is caught and counted */
+static void do_signal(char **arg)
+{
+	struct kid *kid = kid_of(arg);
+	const char *name = arg_text(arg, 2);
+	int sig = !strcmp(name, "STOP") ? SIGSTOP : !strcmp(name, "CONT") ? SIGCONT : SIGUSR1;
+
+	say_ret(syscall(SYS_tgkill, kid->thread ? getpid() : kid->pid, kid->pid, sig));
+}
+
+static volatile sig_atomic_t caught_count;
+
+static void on_usr1(int sig)
+{
+	(void)sig;
+	caught_count++;
+}
+
+static void do_caught(char **arg)
+{
+	(void)arg;
+	say("%d", (int)caught_count);
+}
+
+static void kid_path(const struct kid *kid, char *path, size_t size, const char *name)
+{
+	snprintf(path, size, "/proc/%d/task/%d/%s", kid->thread ? getpid() : kid->pid,
+		 kid->pid, name);
+}
+
+/* Until a kid sleeps in a function of the kernel that begins so */
+static void do_asleep(char **arg)
+{
+	uint64_t limit = now_ms() + AWAIT_MS;
+	const char *where = arg_text(arg, 2);
+	char path[64], text[REPLY_SIZE];
+	long ret;
+
+	kid_path(kid_of(arg), path, sizeof(path), "wchan");
+	do {
+		ret = read_text(path, text, sizeof(text));
+		if (ret >= 0 && !strncmp(text, where, strlen(where))) {
+			say("ok");
+			return;
+		}
+		usleep(1000);
+	} while (now_ms() < limit);
+	say("%s", ret < 0 ? errno_name(-ret) : text);
+}
+
+/* Whether a kid has still to answer */
+static void do_busy(char **arg)
+{
+	struct pollfd ready = { .fd = kid_of(arg)->from, .events = POLLIN };
+
+	say("%s", poll(&ready, 1, 0) == 1 ? "no" : "yes");
+}
+
+/* Whether its mappings can be listed, which takes its mmap_lock */
+static void do_maps(char **arg)
+{
+	char path[64], buf[4096];
+	ssize_t ret;
+	int fd;
+
+	kid_path(kid_of(arg), path, sizeof(path), "maps");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die("%s: %m", path);
+	do {
+		ret = read(fd, buf, sizeof(buf));
+	} while (ret > 0);
+	say_ret(ret);
+	close(fd);
+}
+
+/* A debugger's hands on a kid */
+static void do_attach(char **arg)
+{
+	uint64_t limit = now_ms() + AWAIT_MS;
+	pid_t pid = kid_of(arg)->pid, got;
+	int status = 0;
+
+	if (ptrace(PTRACE_ATTACH, pid, NULL, NULL)) {
+		say_ret(-1);
+		return;
+	}
+	do {
+		got = waitpid(pid, &status, __WALL | WNOHANG);
+		if (got)
+			break;
+		usleep(1000);
+	} while (now_ms() < limit);
+	say("%s", got == pid && WIFSTOPPED(status) ? "ok" : "HUNG");
+}
+
+static void do_peek(char **arg)
+{
+	size_t off = arg_size(arg, 2, NULL);
+	long word;
+
+	errno = 0;
+	word = ptrace(PTRACE_PEEKDATA, kid_of(arg)->pid, mapping()->addr + off, NULL);
+	if (errno)
+		say_ret(-1);
+	else
+		say("0x%lx", word);
+}
+
+static void do_detach(char **arg)
+{
+	say_ret(ptrace(PTRACE_DETACH, kid_of(arg)->pid, NULL, NULL));
 }
 
 /* The end of a kid, its files and mappings, is over when this returns */
@@ -1031,6 +1622,12 @@ static void do_reap(char **arg)
 	struct kid *kid = kid_of(arg);
 
 	close(kid->to);
+	if (kid->thread) {
+		/* Its pipe is closed when it ends */
+		kid_reply(kid);
+		say("ok");
+		return;
+	}
 	say_ret(waitpid(kid->pid, NULL, 0));
 }
 
@@ -1118,15 +1715,36 @@ static const struct {
 	{ "faults", do_faults },	/* OFF LEN [w] -> count */
 	{ "mem", do_mem },		/* OFF LEN -> bytes, through /proc/self/mem */
 	{ "memw", do_mem },		/* OFF LEN [SEED] -> bytes */
+	{ "into", do_into },		/* OFF LEN -> bytes: read(2) to there */
+	{ "from", do_from },		/* OFF LEN -> bytes: write(2) from there */
+	{ "futex", do_futex },		/* OFF: an atomic access by the kernel */
+	{ "vmread", do_vm },		/* OFF LEN -> bytes: of the parent's mapping */
+	{ "vmwrite", do_vm },		/* OFF LEN [SEED] -> bytes */
 	{ "load", do_load },		/* OFF LEN FILE */
 	{ "store", do_store },		/* OFF LEN FILE */
 	{ "awaitfile", do_awaitfile },	/* OFF LEN FILE MS */
 	{ "smaps", do_smaps },		/* FIELD */
 	{ "pte", do_pte },		/* OFF [FIELD]: of the page-table entry */
 	{ "info", do_info },		/* FIELD */
-	{ "evict", do_evict },		/* OFF LEN */
-	{ "ioctl", do_ioctl },		/* NUMBER null|bad|info|range|sync [KEY=VALUE]... */
+	{ "evict", do_range },		/* OFF LEN */
+	{ "hold", do_range },		/* OFF LEN */
+	{ "restore", do_range },	/* OFF LEN */
+	{ "poll", do_poll },		/* [MS] -> none or some of pri,err,hup */
+	{ "eventfd", do_eventfd },	/* [N | file | fd N]: a new one, or which */
+	{ "signals", do_signals },	/* [N] -> count, of the last eventfd or the Nth */
+	{ "ioctl", do_ioctl },		/* NUMBER null|bad|info|range|sync|eventfd [KEY=VALUE]... */
+	{ "window", do_window },	/* SIZE [HOLE]: a file more */
+	{ "piece", do_piece },		/* FILE ROFF WOFF LEN [COUNT [RSTEP WSTEP]] */
+	{ "pieces", do_pieces },	/* forgets them */
+	{ "wmap", do_wmap },		/* FILE [nr=N] [cut=BYTES] [keep=1] */
+	{ "wunmap", do_wunmap },	/* FILE WOFF LEN */
+	{ "raw", do_raw },		/* NUMBER WORD|fdN[+HIGH]... */
+	{ "nofile", do_nofile },	/* NUMBER: limit of descriptors */
+	{ "checkat", do_checkat },	/* OFF LEN OFF2 [SEED] */
+	{ "fillat", do_fillat },	/* OFF LEN OFF2 [SEED] */
 	{ "put", do_put },		/* FILE VALUE... */
+	{ "putp", do_putp },		/* FILE VALUE...: pages in bytes */
+	{ "lent", do_lent },		/* FILE: pieces, in pages, or none */
 	{ "get", do_get },		/* FILE */
 	{ "await", do_await },		/* FILE VALUE */
 	{ "mkdir", do_mkdir },		/* PATH */
@@ -1135,11 +1753,22 @@ static const struct {
 	{ "setuid", do_setuid },	/* ID */
 	{ "mapkids", do_mapkids },	/* COUNT LEN -> address spaces left */
 	{ "fork", do_fork },		/* the next kid: 1, 2, … */
+	{ "thread", do_thread },	/* the next kid, a thread of this process */
+	{ "pass", do_pass },		/* [N]: the open file to a forked kid, or to the parent */
+	{ "take", do_take },		/* [N]: what was passed by a kid, or the parent */
 	{ "kid", do_kid },		/* N COMMAND */
 	{ "send", do_send },		/* N COMMAND: does not wait */
 	{ "recv", do_recv },		/* N: the reply of what was sent */
 	{ "kill", do_kill },		/* N */
 	{ "reap", do_reap },		/* N */
+	{ "signal", do_signal },	/* N STOP|CONT|USR1 */
+	{ "caught", do_caught },	/* -> count of USR1 */
+	{ "asleep", do_asleep },	/* N FUNCTION: until it sleeps there */
+	{ "busy", do_busy },		/* N -> yes|no: it has not answered */
+	{ "maps", do_maps },		/* N: /proc/PID/maps can be read */
+	{ "attach", do_attach },	/* N: as a debugger, until it has stopped */
+	{ "peek", do_peek },		/* N OFF -> word */
+	{ "detach", do_detach },	/* N */
 	{ "spin", do_spin },		/* OFF LEN MS [SEED] */
 	{ "evictfor", do_evictfor },	/* OFF LEN MS */
 	{ "pause", do_pause },
@@ -1171,12 +1800,20 @@ static void play(char *line)
 /* A reply that is asked for in pages, as the number that it must be */
 static const char *in_bytes(const char *want)
 {
-	size_t digits = strspn(want, "0123456789");
-	static char text[32];
+	const char *at = strchr(want, '@');
+	const char *number = at ? at + 1 : want;
+	size_t digits = strspn(number, "0123456789");
+	static char text[64];
+	uint64_t bytes;
 
-	if (!digits || strcmp(want + digits, "P"))
+	if (!digits || strcmp(number + digits, "P"))
 		return want;
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)parse_size(want));
+	bytes = parse_size(number);
+	if (at)
+		snprintf(text, sizeof(text), "%.*s0x%llx", (int)(number - want), want,
+			 (unsigned long long)bytes);
+	else
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)bytes);
 	return text;
 }
 
@@ -1215,6 +1852,7 @@ int main(int argc, char **argv)
 	page = sysconf(_SC_PAGESIZE);
 	sigaction(SIGBUS, &act, NULL);
 	sigaction(SIGSEGV, &act, NULL);
+	sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_usr1 }, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && !show) {
 		for (number = 1; number < argc; number++)

@@ -32,14 +32,19 @@
  * ======= ==================================================================
  * EINVAL  argsz too small, unknown flag, reserved field not zero, length 0,
  *         offset or length not a multiple of the page where it must be
- * ERANGE  the range ends behind the object
- * E2BIG   argsz above one page, or non-zero bytes behind what the driver knows
+ * ERANGE  the range ends behind the object; a window of more than 1 TiB
+ * E2BIG   argsz above one page, or non-zero bytes behind what the driver knows;
+ *         more pieces than one call takes
  * EFAULT  the argument cannot be read or written
- * EBADF   the file is not open for writing, and the call needs it
+ * EBADF   a file is not open for what the call needs; no such descriptor
+ * EBUSY   a piece overlaps another
+ * EXDEV   a region of another carve-out or cache attribute
+ * EPERM   the window is another file's
  * ENODEV  the object was revoked; only close and munmap make sense now
  * ENOTTY  unknown number
  * EINTR   a fatal signal came first
- * ENOMEM  no memory for the answer
+ * EMFILE  the process has as many files as it may have, or ENFILE: all have
+ * ENOMEM  no memory for the answer, or to note what a range is in for
  * ENOSPC  write() at or behind the object's end
  * ======= ==================================================================
  */
@@ -57,6 +62,12 @@
 #define KEX_STATE_RESIDENT	0
 #define KEX_STATE_EVICTED	1
 #define KEX_STATE_HELD		2
+
+/* What a touch of held memory meets, in the order of the configfs attribute's words */
+#define KEX_HOLE_SIGBUS		0
+#define KEX_HOLE_ZERO		1
+#define KEX_HOLE_SCRATCH	2
+#define KEX_HOLE_WAIT		3
 
 /* kex_info.kind */
 #define KEX_KIND_REGION		0
@@ -82,8 +93,9 @@
  * @opens: out: open files, those that only a mapping keeps open included
  * @faults: out: page faults served
  * @evictions: out: evictions done
- * @restores: out: faults that brought evicted memory back
- * @name: out: NUL-terminated
+ * @restores: out: faults that brought evicted or held memory back
+ * @name: out: NUL-terminated; of an anonymous window the region's whose file made
+ *        it (20 characters of it), a colon and a number
  */
 struct kex_info {
 	__u32 argsz;
@@ -169,5 +181,167 @@ struct kex_range {
  * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR or ENODEV.
  */
 #define KEX_EVICT	_IO(KEX_IOC_MAGIC, 0x02)
+
+/*
+ * KEX_HOLD - take a range away until KEX_RESTORE
+ * @arg: struct kex_range
+ *
+ * As KEX_EVICT, but a touch meets the object's hole mode instead of the memory.
+ * Does not nest: however often a range is held, one restore lets it go. read()
+ * and write() still reach the bytes. Needs a file that is open for writing.
+ * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or
+ * ENODEV.
+ */
+#define KEX_HOLD	_IO(KEX_IOC_MAGIC, 0x03)
+
+/*
+ * KEX_RESTORE - let go of what is held in a range
+ * @arg: struct kex_range
+ *
+ * The next touch of a page brings it back. A range that is not held, or only
+ * in part, is no error; what was evicted does not count as such any more. Needs
+ * a file that is open for writing.
+ * Return: as KEX_HOLD.
+ */
+#define KEX_RESTORE	_IO(KEX_IOC_MAGIC, 0x04)
+
+/**
+ * struct kex_eventfd - who is told of changes
+ * @argsz: size of this structure
+ * @flags: 0
+ * @fd: an eventfd, or -1 for none
+ * @reserved: 0
+ */
+struct kex_eventfd {
+	__u32 argsz;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
+};
+
+/*
+ * KEX_EVENTFD - signal an eventfd with each change of state
+ * @arg: struct kex_eventfd
+ *
+ * That is each evict, hold, restore and revoke, and what else makes poll()
+ * report POLLPRI. An open file has one eventfd: another takes its place.
+ * Return: 0, or -1 with EINVAL (also: not an eventfd), E2BIG, EFAULT, EBADF (no
+ * such descriptor) or ENODEV.
+ */
+#define KEX_EVENTFD	_IO(KEX_IOC_MAGIC, 0x05)
+
+/**
+ * struct kex_window_create - a window that belongs to the file that makes it
+ * @argsz: size of this structure
+ * @flags: 0
+ * @size: bytes, a multiple of the page, at most 1 TiB
+ * @hole: KEX_HOLE_*: what a touch meets where nothing is lent, or what is lent is
+ *        held
+ * @reserved: 0
+ */
+struct kex_window_create {
+	__u32 argsz;
+	__u32 flags;
+	__aligned_u64 size;
+	__u32 hole;
+	__u32 reserved;
+};
+
+/*
+ * KEX_WINDOW_CREATE - make an anonymous window; on a file of a region
+ * @arg: struct kex_window_create
+ *
+ * A window is an address range that shows pieces of regions, of the carve-out
+ * and the cache attribute of the region that this file is open on. Its file knows
+ * mmap(), poll(), KEX_INFO, KEX_EVICT, KEX_HOLD, KEX_RESTORE and KEX_EVENTFD, and
+ * may be passed to another process. This file is its owner: only through it are
+ * pieces mapped and unmapped, and when it is closed for the last time, or its
+ * region revoked, the window is revoked, mapped or not. So it is when the
+ * window's own file is closed. Needs a file that is open for writing.
+ * Return: a descriptor of the window, close-on-exec, or -1 with EINVAL, ERANGE,
+ * E2BIG, EFAULT, EBADF, EMFILE, ENFILE, ENOMEM or ENODEV.
+ */
+#define KEX_WINDOW_CREATE	_IO(KEX_IOC_MAGIC, 0x06)
+
+/* Most pieces of one KEX_WINDOW_MAP */
+#define KEX_WINDOW_PIECES_MAX	10000
+
+/**
+ * struct kex_window_piece - pages of a region that a window shall show
+ * @region_fd: a file of the region, open for reading and writing
+ * @reserved: 0
+ * @roff: bytes from the region's first, a multiple of the page
+ * @woff: bytes from the window's first, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0
+ */
+struct kex_window_piece {
+	__s32 region_fd;
+	__u32 reserved;
+	__aligned_u64 roff;
+	__aligned_u64 woff;
+	__aligned_u64 len;
+};
+
+/**
+ * struct kex_window_map - pieces for a window
+ * @argsz: size of this structure
+ * @flags: 0
+ * @window_fd: a window that this file made, or a named one, open for writing
+ * @nr: number of pieces, 1 to KEX_WINDOW_PIECES_MAX
+ * @pieces: address of an array of struct kex_window_piece
+ */
+struct kex_window_map {
+	__u32 argsz;
+	__u32 flags;
+	__s32 window_fd;
+	__u32 nr;
+	__aligned_u64 pieces;
+};
+
+/*
+ * KEX_WINDOW_MAP - let a window show pieces, all or none; on a file of a region
+ * @arg: struct kex_window_map
+ *
+ * In any order, from any regions of the window's carve-out and cache attribute.
+ * No two pieces of a window overlap; the same pages may be lent to several
+ * windows, and several times to one. The region's file may be closed afterwards.
+ * Mappings that exist show the pieces from then on, and later ones too. What is
+ * held in the region is a hole in the window.
+ * Return: 0, or -1 with nothing changed and EINVAL (also: not a window, or not a
+ * region), ERANGE, EBUSY, EXDEV, EPERM, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or
+ * ENODEV (also: the window, or a region that is to lend, is revoked).
+ */
+#define KEX_WINDOW_MAP	_IO(KEX_IOC_MAGIC, 0x07)
+
+/**
+ * struct kex_window_unmap - a part of a window
+ * @argsz: size of this structure
+ * @flags: 0
+ * @window_fd: as in struct kex_window_map
+ * @reserved: 0
+ * @woff: bytes from the window's first, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0
+ */
+struct kex_window_unmap {
+	__u32 argsz;
+	__u32 flags;
+	__s32 window_fd;
+	__u32 reserved;
+	__aligned_u64 woff;
+	__aligned_u64 len;
+};
+
+/*
+ * KEX_WINDOW_UNMAP - a part of a window shows nothing any more; on a file of a
+ * region
+ * @arg: struct kex_window_unmap
+ *
+ * Any part: pieces that lie in it partly keep the rest. A part that shows
+ * nothing is no error. When the call returns, no process reaches the bytes
+ * through this part of the window.
+ * Return: 0, or -1 with nothing changed and EINVAL (also: not a window), ERANGE,
+ * EPERM, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or ENODEV.
+ */
+#define KEX_WINDOW_UNMAP	_IO(KEX_IOC_MAGIC, 0x08)
 
 #endif /* _UAPI_LINUX_KEX_H */

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kex: evict, hold, restore, revoke: what takes mapped memory away
+ *
+ * A zap changes the state with map_rwsem held for writing, and then clears the
+ * entries; whoever inserts holds it for reading and looks at the state first,
+ * as in vfio-pci with its memory_lock.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+
+#include "debug.h"
+#include "kex.h"
+
+/* How often an evict looks for an mmap under way */
+#define KEX_ZAP_PASSES	4
+
+static void kex_zap(struct kex_space *space, u64 off, u64 len)
+{
+	lockdep_assert_held_write(&space->map_rwsem);
+	unmap_mapping_range(space->obj.inode->i_mapping, off, len, 1);
+	if (space->obj.kind == KEX_KIND_REGION)
+		kex_lend_zap(to_kex_region(space), off, len);
+}
+
+static void kex_zap_changed(struct kex_space *space, u64 off, u64 len)
+{
+	kex_space_changed(space);
+	if (space->obj.kind == KEX_KIND_REGION)
+		kex_lend_changed(to_kex_region(space), off, len);
+}
+
+/* Marks a range and takes its entries away. What fails has taken nothing */
+static int kex_zap_mark(struct kex_space *space, u64 off, u64 len,
+			enum kex_page_state state)
+{
+	int ret;
+
+	if (space->revoked)
+		return -ENODEV;
+	ret = kex_space_mark(space, PHYS_PFN(off), PHYS_PFN(off + len) - 1, state);
+	KEX_POINT(zap_marked);
+	if (!ret)
+		kex_zap(space, off, len);
+	return ret;
+}
+
+/* The entries that an mmap under way has inserted, once they can be found */
+static int kex_zap_late_hold(struct kex_space *space, u64 off, u64 len)
+{
+	int ret;
+
+	ret = kex_mms_sync(space, true);
+	if (ret)
+		return ret;
+	down_write(&space->map_rwsem);
+	if (space->revoked)
+		ret = -ENODEV;
+	else
+		kex_zap(space, off, len);
+	up_write(&space->map_rwsem);
+	return ret;
+}
+
+/*
+ * An mmap that begins after the evict is a touch, and may meanwhile have
+ * inserted all of it again, which another pass then takes. Users who never stop
+ * to map do not keep us for ever: then the range does not count as evicted.
+ */
+static int kex_zap_late_evict(struct kex_space *space, u64 off, u64 len)
+{
+	bool again = true;
+	int pass, ret = 0;
+
+	for (pass = 1; !ret && again && pass <= KEX_ZAP_PASSES; pass++) {
+		ret = kex_mms_sync(space, true);
+		if (ret)
+			break;
+		down_write(&space->map_rwsem);
+		ret = kex_zap_mark(space, off, len, KEX_PAGE_EVICTED);
+		again = kex_mms_any(space);
+		if (!ret && again && pass == KEX_ZAP_PASSES)
+			ret = kex_space_mark(space, PHYS_PFN(off),
+					     PHYS_PFN(off + len) - 1, 0);
+		up_write(&space->map_rwsem);
+	}
+	return ret;
+}
+
+/*
+ * Both passes of an evict or a hold. The first waits for nobody. If it ran
+ * beside another zap, that one may have taken the notes of what this one
+ * missed, and the second pass is due without them.
+ */
+static int kex_zap_range(struct kex_space *space, u64 off, u64 len,
+			 enum kex_page_state state)
+{
+	bool alone = mutex_trylock(&space->zap_lock);
+	int ret;
+
+	down_write(&space->map_rwsem);
+	ret = kex_zap_mark(space, off, len, state);
+	up_write(&space->map_rwsem);
+	if (!ret)
+		kex_zap_changed(space, off, len);
+	if (!alone && (ret || mutex_lock_killable(&space->zap_lock)))
+		return ret ?: -EINTR;
+	if (!ret && (!alone || kex_mms_any(space)))
+		ret = state == KEX_PAGE_HELD ? kex_zap_late_hold(space, off, len) :
+					       kex_zap_late_evict(space, off, len);
+	mutex_unlock(&space->zap_lock);
+	return ret;
+}
+
+/**
+ * kex_zap_evict() - zap a range; the next touch of a page brings it back
+ * @space: the space
+ * @off: first byte
+ * @len: bytes; checked by kex_check_range()
+ *
+ * What is held stays held.
+ *
+ * Context: no mmap_lock held.
+ * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal.
+ */
+int kex_zap_evict(struct kex_space *space, u64 off, u64 len)
+{
+	int ret;
+
+	ret = kex_zap_range(space, off, len, KEX_PAGE_EVICTED);
+	if (!ret)
+		atomic64_inc(&space->evictions);
+	return ret;
+}
+
+/**
+ * kex_zap_hold() - zap a range; a touch meets the hole mode until a restore
+ * @space: the space
+ * @off: first byte
+ * @len: bytes; checked by kex_check_range()
+ *
+ * In force before it waits for anybody.
+ *
+ * Context: no mmap_lock held.
+ * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal, with the
+ * hold in force but for an mmap under way.
+ */
+int kex_zap_hold(struct kex_space *space, u64 off, u64 len)
+{
+	return kex_zap_range(space, off, len, KEX_PAGE_HELD);
+}
+
+/* What holes showed is zapped; what is not held keeps its entries */
+static int kex_zap_release(struct kex_space *space, u64 off, u64 len)
+{
+	unsigned long page = PHYS_PFN(off), end = PHYS_PFN(off + len), last;
+
+	for (; page < end; page = last + 1) {
+		last = end - 1;
+		if (kex_space_run(space, page, &last))
+			kex_zap(space, PFN_PHYS(page), PFN_PHYS(last + 1 - page));
+	}
+	return kex_space_mark(space, PHYS_PFN(off), end - 1, KEX_PAGE_RESTORED);
+}
+
+/**
+ * kex_zap_restore() - let go of what is held; the next touch brings it back
+ * @space: the space
+ * @off: first byte
+ * @len: bytes; checked by kex_check_range()
+ *
+ * Evicted pages do not count as such any more. One pass is enough: only faults
+ * fill holes, and their VMAs can be found. It waits for no other zap: what the
+ * second pass of a hold takes is brought back by the next touch.
+ *
+ * Context: no mmap_lock held.
+ * Return: 0, -ENODEV if revoked, or -ENOMEM, with some of it let go.
+ */
+int kex_zap_restore(struct kex_space *space, u64 off, u64 len)
+{
+	int ret = -ENODEV;
+
+	down_write(&space->map_rwsem);
+	if (!space->revoked)
+		ret = kex_zap_release(space, off, len);
+	up_write(&space->map_rwsem);
+	if (ret != -ENODEV)
+		kex_zap_changed(space, off, len);
+	return ret;
+}
+
+/**
+ * kex_zap_revoke() - take a space away from all its users, for good
+ * @space: a live space; its carve-out's lock held, unless it is an anonymous
+ *	   window, which its caller alone may revoke
+ *
+ * On return it cannot be opened, no page-table entry leads to it, and none
+ * will. What makes it live is left to the caller. Waits for the
+ * mmap_lock of processes that mapped it since the last zap, and cannot be
+ * killed: there is no way back.
+ */
+void kex_zap_revoke(struct kex_space *space)
+{
+	kex_object_hide(&space->obj, true);
+
+	/* Before all that waits for others: the users lose it now */
+	down_write(&space->map_rwsem);
+	WRITE_ONCE(space->revoked, true);
+	kex_zap(space, 0, space->size);
+	up_write(&space->map_rwsem);
+	kex_zap_changed(space, 0, space->size);
+
+	mutex_lock(&space->zap_lock);
+	kex_mms_sync(space, false);
+	down_write(&space->map_rwsem);
+	kex_zap(space, 0, space->size);
+	up_write(&space->map_rwsem);
+	mutex_unlock(&space->zap_lock);
+}
