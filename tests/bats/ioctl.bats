@@ -164,7 +164,7 @@ SYNC=0xbe01
 @test "an unknown number is ENOTTY, whatever its argument" {
 	local number
 	region t0 size=64K
-	for number in 0xbe03 0xbe7f 0xbeff 0x4b00 0x5401 0x541b 0 0xffffffff 0x8004be00 0xbd00; do
+	for number in 0xbe40 0xbe7f 0xbeff 0x4b00 0x5401 0x541b 0 0xffffffff 0x8004be00 0xbd00; do
 		printf 'ioctl %s null -> ENOTTY\nioctl %s info -> ENOTTY\n' "$number" "$number"
 	done >"$BATS_TEST_TMPDIR/script"
 	kexmap "open $N" 'map 0 4K'
