@@ -160,8 +160,11 @@ static int kex_lend_link_all(struct list_head *list)
 	return ret;
 }
 
-/* Makes one of two neighbours in the window that are neighbours in the region */
-static void kex_lend_merge(struct kex_piece *piece, struct kex_piece *other,
+/*
+ * Makes one of two neighbours in the window that are neighbours in the region.
+ * Returns whether they were: there may be another behind @other.
+ */
+static bool kex_lend_merge(struct kex_piece *piece, struct kex_piece *other,
 			   struct list_head *gone)
 {
 	struct kex_space *lender = &piece->region->space;
@@ -169,7 +172,7 @@ static void kex_lend_merge(struct kex_piece *piece, struct kex_piece *other,
 	if (!other || other->region != piece->region ||
 	    other->in_region.start - other->in_window.start !=
 	    piece->in_region.start - piece->in_window.start)
-		return;
+		return false;
 	down_write(&lender->map_rwsem);
 	kex_piece_remove(other);
 	kex_piece_remove(piece);
@@ -178,6 +181,17 @@ static void kex_lend_merge(struct kex_piece *piece, struct kex_piece *other,
 	kex_piece_insert(piece);
 	up_write(&lender->map_rwsem);
 	list_move(&other->node, gone);
+	return true;
+}
+
+static void kex_lend_merge_all(struct kex_window *window, struct kex_piece *piece,
+			       struct list_head *gone)
+{
+	while (piece->in_window.start &&
+	       kex_lend_merge(piece, kex_window_piece(window, piece->in_window.start - 1), gone))
+		;
+	while (kex_lend_merge(piece, kex_window_piece(window, piece->in_window.last + 1), gone))
+		;
 }
 
 /*
@@ -196,11 +210,7 @@ static void kex_lend_show(struct kex_window *window, struct list_head *fresh,
 	while (!list_empty(fresh)) {
 		piece = list_first_entry(fresh, struct kex_piece, node);
 		list_del_init(&piece->node);
-		if (piece->in_window.start)
-			kex_lend_merge(piece, kex_window_piece(window, piece->in_window.start - 1),
-				       gone);
-		kex_lend_merge(piece, kex_window_piece(window, piece->in_window.last + 1),
-			       gone);
+		kex_lend_merge_all(window, piece, gone);
 	}
 }
 

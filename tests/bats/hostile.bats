@@ -15,7 +15,7 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 	writes=${BASH_REMATCH[1]}
 	((writes >= 2000)) || fail "only $writes writes reached a file"
 	for key in "${KEX_ATTRS[@]}"; do
-		[[ $key != region/* || ${KEX_ATTR_ACCESS[$key]} == ro ]] ||
+		[[ $key != @(region|window)/* || ${KEX_ATTR_ACCESS[$key]} == ro ]] ||
 			assert_contains "$OUT" " ${key#*/} "
 	done
 	for key in "${KEX_FACTS[@]}"; do
@@ -25,7 +25,7 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 	wait_until 5 free_is fpga "$FPGA_SIZE"
 	wait_until 5 free_is sram "$SRAM_SIZE"
 	assert_file "$FPGA/largest_free" "$FPGA_SIZE"
-	assert_missing "$FPGA"/regions/* "$SRAM"/regions/* "$KEX_CLASS"/* /dev/kex/fuzz*
+	assert_missing "$FPGA"/{regions,windows}/* "$SRAM"/{regions,windows}/* "$KEX_CLASS"/* /dev/kex/fuzz*
 	exits 0 rmmod kex
 	exits 0 insmod /kex/kex.ko
 	assert_file "$FPGA/free" "$FPGA_SIZE"

@@ -7,8 +7,8 @@
  * From several threads: random bytes, lengths and orders into each attribute
  * that is found in configfs and sysfs (WRITES of them), and each ioctl number
  * of the driver's with each kind of bad argument (CALLS of them), while others
- * create, use, revoke and delete the same regions, and unbind and bind the
- * devices. Each thread has its own random numbers, which follow from SEED.
+ * create, use, revoke and delete the same regions and windows, lend to windows of
+ * their own, and unbind and bind the devices. Each thread has its own random numbers, which follow from SEED.
  *
  * An errno that has no business there is a failure, and so is a success that
  * cannot be one. Leaves nothing. Prints "ok" and how much was done, and the names
@@ -56,7 +56,7 @@ struct random {
 	uint64_t state;
 };
 
-static atomic_ulong written, accepted, called, answered, lives, mapped, rebinds;
+static atomic_ulong written, accepted, called, answered, lives, mapped, lent, rebinds;
 static atomic_long writes_left, calls_left;
 static atomic_bool stop;
 static size_t page;
@@ -166,7 +166,8 @@ static const char * const words[] = {
 	"18446744073709551615", "18446744073709551616", "0xffffffffffffffff",
 	"write-back", "write-combine", "uncached", "device", "eager", "lazy", "0660", "0",
 	"0777", "1000", "0 65536", "0 4096", "4096 0", "4096 1", "0 64M", "0xffffffffffff0000 64K",
-	"-4096 4096", "1 1", "fifo", "%s%n", "../..", "", " ", "\t1",
+	"-4096 4096", "1 1", "0 fuzz0 0 64K", "0 fuzz1 0 64K; 64K fuzz2 0 64K", "0 fuzz3 0 1",
+	"64K fuzz0 64K 64K", "0 64K", "0 fuzz1 18446744073709486080 64K", "0 fuzz2 0 64K;", "fifo", "%s%n", "../..", "", " ", "\t1",
 };
 
 #define NR_WORDS	(sizeof(words) / sizeof(words[0]))
@@ -260,7 +261,7 @@ static void write_file(struct random *r, const char *path, char *text)
 	writes_left--;
 	note_name(path);
 	if (MAY(write_somehow(r, fd, text, len), "write", path, EINVAL, ERANGE, EBUSY, ENODEV,
-		ENOENT, ENOSPC, EFAULT, E2BIG, EFBIG))
+		ENOENT, ENOSPC, EFAULT, E2BIG, EFBIG, EXDEV))
 		accepted++;
 	close(fd);
 }
@@ -274,10 +275,10 @@ static void read_file(struct random *r, const char *path, char *text)
 	if (!MAY(fd < 0 ? -errno : 0, "open to read", path, ENOENT, ENODEV, EACCES, ENXIO))
 		return;
 	if (draw(r, 4))
-		MAY(read(fd, text, len) < 0 ? -errno : 0, "read", path, ENOENT, ENODEV);
+		MAY(read(fd, text, len) < 0 ? -errno : 0, "read", path, ENOENT, ENODEV, EAGAIN);
 	else
 		MAY(pread(fd, text, len, draw64(r) >> draw(r, 64) >> 1) < 0 ?
-		    -errno : 0, "pread", path, ENOENT, ENODEV, EINVAL);
+		    -errno : 0, "pread", path, ENOENT, ENODEV, EINVAL, EAGAIN);
 	close(fd);
 }
 
@@ -293,11 +294,12 @@ static int set(const char *folder, const char *attr, const char *value)
 static void make_folder(struct random *r)
 {
 	static const char * const carveouts[] = { "fpga", "sram" };
+	static const char * const kinds[] = { "", "/regions", "/regions", "/windows" };
 	char path[PATH_SIZE];
 	size_t len, i, n;
 
 	len = snprintf(path, sizeof(path), KEX_CONFIGFS "/%s%s/", carveouts[draw(r, 2)],
-		       draw(r, 8) ? "/regions" : "");
+		       kinds[draw(r, 4)]);
 	n = 1 + draw(r, draw(r, 4) ? 6 : 80);
 	for (i = 0; i < n; i++) {
 		path[len + i] = draw(r, 3) ? "abz09._-A /"[draw(r, 10)] : 1 + draw(r, 255);
@@ -450,9 +452,11 @@ static void call(struct random *r, struct caller *c, int fd, unsigned int number
 	ret = ioctl(fd, request, arg);
 	called++;
 	if (!MAY(ret < 0 ? -errno : 0, "ioctl", where, EINVAL, ERANGE, E2BIG, EFAULT, EBADF, ENODEV,
-		 ENOTTY))
+		 ENOTTY, EPERM, EXDEV, EBUSY))
 		return;
 	answered++;
+	if (_IOC_NR(request) == _IOC_NR(KEX_WINDOW_CREATE))
+		close(ret);
 	if (bad <= BAD_HALF || !arg)
 		die("ioctl %s: done, from memory that cannot be read", where);
 	if (bad == BAD_READONLY && number == 0)
@@ -475,7 +479,7 @@ static void copy(struct random *r, struct caller *c, int fd, const char *name)
 	ret = draw(r, 2) ? pread(fd, at, len, off) : pwrite(fd, at, len, off);
 	MAY(ret < 0 ? -errno : 0, "copy", name, EFAULT, EBADF, ENODEV, ENOSPC, EINVAL);
 	MAY(lseek(fd, draw_value(r), draw(r, 6)) < 0 ? -errno : 0, "lseek", name,
-	    EINVAL, ENODEV, EOVERFLOW);
+	    EINVAL, ENODEV, EOVERFLOW, ESPIPE);
 }
 
 static void touch(char *addr)
@@ -506,6 +510,50 @@ static void map(struct random *r, int fd, const char *name)
 		munmap(addr + page, len - page);
 	touch(addr);
 	munmap(addr, len);
+}
+
+/* A few pieces, most of them good, for a window; now and then another file's */
+static void lend(struct random *r, int fd, int window, const char *name)
+{
+	struct kex_window_piece pieces[8] = {};
+	struct kex_window_map map = {
+		.argsz = sizeof(map), .window_fd = draw(r, 16) ? window : (int)draw(r, 32),
+		.nr = 1 + draw(r, 8), .pieces = (uintptr_t)pieces,
+	};
+	struct kex_window_unmap unmap = {
+		.argsz = sizeof(unmap), .window_fd = window,
+		.woff = draw(r, 16) * page, .len = (1 + draw(r, 16)) * page,
+	};
+	unsigned int i;
+
+	for (i = 0; i < map.nr; i++) {
+		pieces[i].region_fd = draw(r, 16) ? fd : (int)draw(r, 32);
+		pieces[i].roff = draw(r, 32) ? draw(r, LEN / page) * page : draw_value(r);
+		pieces[i].woff = draw(r, 32) ? draw(r, 16) * page : draw_value(r);
+		pieces[i].len = draw(r, 32) ? page : draw_value(r);
+	}
+	if (MAY(ioctl(fd, KEX_WINDOW_MAP, &map) ? -errno : 0, "map", name, EINVAL, ERANGE, EBUSY,
+		EXDEV, EPERM, EBADF, ENODEV, ENOTTY))
+		lent++;
+	MAY(ioctl(fd, KEX_WINDOW_UNMAP, &unmap) ? -errno : 0, "unmap", name, EINVAL, ERANGE,
+	    EPERM, EBADF, ENODEV, ENOTTY);
+}
+
+static void window(struct random *r, int fd, const char *name)
+{
+	struct kex_window_create create = {
+		.argsz = sizeof(create), .size = 16 * page, .hole = draw(r, 3),
+	};
+	int window = ioctl(fd, KEX_WINDOW_CREATE, &create);
+	unsigned int i;
+
+	if (!MAY(window < 0 ? -errno : 0, "window", name, EBADF, ENODEV, ENOTTY))
+		return;
+	for (i = 0; i < 4; i++) {
+		lend(r, fd, window, name);
+		map(r, window, name);
+	}
+	close(window);
 }
 
 static void draw_name(struct random *r, char *name)
@@ -566,6 +614,7 @@ static void *caller(void *arg)
 			if (!(i % 16)) {
 				copy(r, &c, fd, name);
 				map(r, fd, name);
+				window(r, fd, name);
 			}
 		}
 		if (c.own)
@@ -584,8 +633,8 @@ static void *churner(void *arg)
 
 	while (!stop) {
 		draw_name(r, name);
-		snprintf(folder, sizeof(folder), KEX_CONFIGFS "/%s/regions/%s",
-			 draw(r, 2) ? "fpga" : "sram", name);
+		snprintf(folder, sizeof(folder), KEX_CONFIGFS "/%s/%s/%s",
+			 draw(r, 2) ? "fpga" : "sram", draw(r, 4) ? "regions" : "windows", name);
 		switch (draw(r, 8)) {
 		case 0:
 			MAY(set(folder, "revoke", "1\n"), "revoke", name, ENOENT);
@@ -647,23 +696,25 @@ static void *binder(void *arg)
 /* Every item can be taken down and removed */
 static void end(void)
 {
-	static const char * const carveouts[] = { "fpga", "sram" };
+	static const char * const folders[] = {
+		"fpga/windows", "fpga/regions", "sram/windows", "sram/regions",
+	};
 	char folder[PATH_SIZE];
 	int i, n;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 4; i++) {
 		for (n = 0; n < NR_NAMES; n++) {
-			snprintf(folder, sizeof(folder), KEX_CONFIGFS "/%s/regions/fuzz%d",
-				 carveouts[i], n);
+			snprintf(folder, sizeof(folder), KEX_CONFIGFS "/%s/fuzz%d",
+				 folders[i], n);
 			if (access(folder, F_OK))
 				continue;
 			MAY(set(folder, "revoke", "1\n"), "last revoke", folder, 0);
 			MAY(rmdir(folder) ? -errno : 0, "last rmdir", folder, 0);
 		}
 	}
-	if (!accepted || !answered || !lives || !mapped || !rebinds)
-		die("%lu accepted, %lu answered, %lu lives, %lu mapped, %lu rebinds: too few",
-		    accepted, answered, lives, mapped, rebinds);
+	if (!accepted || !answered || !lives || !mapped || !lent || !rebinds)
+		die("%lu accepted, %lu answered, %lu lives, %lu mapped, %lu lent, %lu rebinds: too few",
+		    accepted, answered, lives, mapped, lent, rebinds);
 }
 
 static pthread_t start(void *(*run)(void *), uint64_t seed, unsigned int id)
@@ -710,7 +761,8 @@ int main(int argc, char **argv)
 	end();
 	printf("ok: %lu writes (%lu accepted), %lu ioctls (%lu answered), ",
 	       written, accepted, called, answered);
-	printf("%lu made live, %lu touched, %lu rebinds\nwritten to:", lives, mapped, rebinds);
+	printf("%lu made live, %lu touched, %lu lent, %lu rebinds\nwritten to:", lives, mapped,
+	       lent, rebinds);
 	for (i = 0; i < (unsigned int)nr_names; i++)
 		printf(" %s", names[i]);
 	printf(" .\n");

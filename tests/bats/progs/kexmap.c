@@ -714,10 +714,14 @@ static void do_smaps(char **arg)
 	fclose(smaps);
 }
 
-/* The entry of a page, or one field of it, as the module kexpte sees it */
+/*
+ * The entry of a page, or one field of it, as the module kexpte sees it; the
+ * kernel's of an address of its own
+ */
 static void do_pte(char **arg)
 {
-	off_t addr = (off_t)(mapping()->addr + arg_size(arg, 1, NULL));
+	off_t addr = *arg[0] == 'k' ? (off_t)(parse_size(arg_text(arg, 1)) & INT64_MAX) :
+		     (off_t)(mapping()->addr + arg_size(arg, 1, NULL));
 	int fd = open("/dev/kexpte", O_RDONLY | O_CLOEXEC);
 	char line[REPLY_SIZE], *word, *save = NULL;
 	ssize_t len;
@@ -1029,7 +1033,7 @@ static void do_wmap(char **arg)
 	size_t size, room, cut = 0;
 	bool keep = false;
 	char *area;
-	int i;
+	int i, ret;
 
 	map.window_fd = file_number(arg, 1);
 	map.nr = nr_pieces;
@@ -1052,7 +1056,10 @@ static void do_wmap(char **arg)
 	memcpy(area + room - size + cut, pieces, size);
 	if (mprotect(area + room, page, PROT_NONE))
 		die("mprotect: %m");
-	say_ret(ioctl(file(), KEX_WINDOW_MAP, &map));
+	ret = ioctl(file(), KEX_WINDOW_MAP, &map);
+	say_ret(ret);
+	if (ret > 0)
+		say("%d", ret);
 	munmap(area, room + page);
 	if (!keep)
 		nr_pieces = 0;
@@ -1725,6 +1732,7 @@ static const struct {
 	{ "awaitfile", do_awaitfile },	/* OFF LEN FILE MS */
 	{ "smaps", do_smaps },		/* FIELD */
 	{ "pte", do_pte },		/* OFF [FIELD]: of the page-table entry */
+	{ "kpte", do_pte },		/* ADDRESS [FIELD]: of the kernel's */
 	{ "info", do_info },		/* FIELD */
 	{ "evict", do_range },		/* OFF LEN */
 	{ "hold", do_range },		/* OFF LEN */

@@ -7,6 +7,9 @@
  *
  *   type=MT_NORMAL access=rw age=young dirt=dirty exec=no level=pte raw=0x…
  *
+ * At the offset of a kernel address, less the top bit, which an offset has not:
+ * the kernel's own entry of that address.
+ *
  * What is found is the hardware's and the kernel's, by a walk of its own:
  * nothing here knows of the driver. It changes nothing.
  */
@@ -69,10 +72,9 @@ static int kexpte_print(char *line, u64 raw, const char *level)
 			 raw & PTE_UXN ? "no" : "yes", level, raw);
 }
 
-/* The caller's own mm, its mmap_lock held: no table of it goes away */
-static int kexpte_walk(struct mm_struct *mm, unsigned long addr, char *line)
+/* No table goes away: the caller's own mm's, or those of a mapping that stays */
+static int kexpte_walk(pgd_t *pgd, unsigned long addr, char *line)
 {
-	pgd_t *pgd = pgd_offset(mm, addr);
 	p4d_t *p4d;
 	pud_t *pud, pud_value;
 	pmd_t *pmd, pmd_value;
@@ -93,17 +95,29 @@ static int kexpte_walk(struct mm_struct *mm, unsigned long addr, char *line)
 	return kexpte_print(line, pte_val(READ_ONCE(*pte_offset_kernel(pmd, addr))), "pte");
 }
 
+/* What the CPU translates kernel addresses by: init_mm is not exported */
+static pgd_t *kexpte_kernel_pgd(void)
+{
+	return phys_to_virt(read_sysreg(ttbr1_el1) & GENMASK(47, PAGE_SHIFT));
+}
+
 static ssize_t kexpte_read(struct file *file, char __user *ubuf, size_t count, loff_t *pos)
 {
 	struct mm_struct *mm = current->mm;
 	char line[KEXPTE_LINE];
+	unsigned long addr;
 	int len;
 
-	if (*pos < 0 || *pos >= TASK_SIZE)
+	if (*pos < 0)
 		return -EINVAL;
-	mmap_read_lock(mm);
-	len = kexpte_walk(mm, *pos, line);
-	mmap_read_unlock(mm);
+	if (*pos >= TASK_SIZE) {
+		addr = *pos | BIT(63);
+		len = kexpte_walk(pgd_offset_pgd(kexpte_kernel_pgd(), addr), addr, line);
+	} else {
+		mmap_read_lock(mm);
+		len = kexpte_walk(pgd_offset(mm, *pos), *pos, line);
+		mmap_read_unlock(mm);
+	}
 	if (count < len)
 		return -EINVAL;
 	return copy_to_user(ubuf, line, len) ? -EFAULT : len;
