@@ -18,6 +18,17 @@ static const char *noun_of(const struct item *item)
 	return item->kind->schema->name;
 }
 
+static uint64_t read_size(const struct cfs_dir *dir, const char *attr)
+{
+	char *text = cfs_read(dir, attr);
+	uint64_t bytes = 0;
+
+	if (text && parse_size(text, &bytes))
+		bytes = 0;
+	free(text);
+	return bytes;
+}
+
 static enum status status_of(int err)
 {
 	if (err == EOPNOTSUPP)
@@ -83,20 +94,59 @@ enum status refused_node(const struct item *item, const char *what, int err)
 	return REFUSED;
 }
 
-static const char *holder_of(const struct item *item)
+/**
+ * must_be_live - whether an object exists, so that something can be done to it
+ * @item: with folders open
+ * @verb: what is to be done
+ * Return: DONE, or REFUSED after a message.
+ */
+enum status must_be_live(const struct item *item, const char *verb)
+{
+	if (item_is_live(item))
+		return DONE;
+	return fail_on(REFUSED, noun_of(item), item->name, "%s: it is not live (first: kexctl %s "
+		       "set %s live=1)", verb, noun_of(item), item->name);
+}
+
+/**
+ * refused_range - say why a range of an object was refused
+ * @item: with folders open
+ * @what: such as "range"
+ * @typed: what was typed
+ * @err: EINVAL, or ERANGE where it does not lie inside
+ * Return: the status.
+ */
+enum status refused_range(const struct item *item, const char *what, const char *typed, int err)
+{
+	char text[SIZE_TEXT_MAX];
+
+	if (err == EINVAL)
+		return fail_on(REFUSED, noun_of(item), item->name, "%s %s: start and length must be "
+			       "multiples of the %s page, and the length not 0%s", what, typed,
+			       format_size(sysconf(_SC_PAGESIZE), text),
+			       strchr(typed, '-') ? " (END is inclusive)" : "");
+	return fail_on(REFUSED, noun_of(item), item->name, "%s %s: ends behind the %s (size %s)",
+		       what, typed, noun_of(item),
+		       format_size(read_size(&item->dir, "size"), text));
+}
+
+/* The item that has the name already; a message says what it is */
+static enum status refused_taken(const struct item *item)
 {
 	struct items list = { 0 };
-	const struct item *found;
-	static char *carveout;
+	const struct item *holder = NULL;
 
-	free(carveout);
-	carveout = NULL;
-	if (!items_list(item->kind, &list)) {
-		found = items_find(&list, item->name);
-		carveout = found ? xstrdup(found->carveout) : NULL;
-	}
+	if (!items_list(NULL, &list))
+		holder = items_find(&list, item->name);
+	if (holder)
+		fail_on(REFUSED, noun_of(item), item->name, "the name is taken by a %s of "
+			"carve-out '%s' (take another one, or: kexctl %s delete %s)",
+			noun_of(holder), holder->carveout, noun_of(holder), item->name);
+	else
+		fail_on(REFUSED, noun_of(item), item->name, "the name is taken by another kind of "
+			"object (take another one)");
 	items_free(&list);
-	return carveout;
+	return REFUSED;
 }
 
 /**
@@ -107,17 +157,7 @@ static const char *holder_of(const struct item *item)
  */
 enum status refused_mkdir(const struct item *item, int err)
 {
-	const char *carveout = err == EEXIST ? holder_of(item) : NULL;
-
-	if (carveout)
-		return fail_on(REFUSED, noun_of(item), item->name,
-			       "the name is taken by a %s of carve-out '%s' (take another one, "
-			       "or: kexctl %s delete %s)", noun_of(item), carveout, noun_of(item),
-			       item->name);
-	if (err == EEXIST)
-		return fail_on(REFUSED, noun_of(item), item->name,
-			       "the name is taken by another kind of object (take another one)");
-	return refused_other(item, NULL, err);
+	return err == EEXIST ? refused_taken(item) : refused_other(item, NULL, err);
 }
 
 /* Who has it: "in use by pid 812 (cat)" as far as can be seen */
@@ -150,17 +190,6 @@ enum status refused_rmdir(const struct item *item, int err)
 			       "tree, so it can be taken down, but not removed (kexctl %s set %s "
 			       "live=0)", noun_of(item), item->name);
 	return refused_other(item, "rmdir", err);
-}
-
-static uint64_t read_size(const struct cfs_dir *dir, const char *attr)
-{
-	char *text = cfs_read(dir, attr);
-	uint64_t bytes = 0;
-
-	if (text && parse_size(text, &bytes))
-		bytes = 0;
-	free(text);
-	return bytes;
 }
 
 static uint64_t written_size(const struct wish *wish)

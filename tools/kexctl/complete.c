@@ -76,9 +76,10 @@ static void print_names(const struct noun *noun, const char *typed)
 
 	if (noun == &noun_carveout)
 		print_carveouts("", typed);
-	for (i = 0; kinds[i]; i++)
-		if (noun_is_command(noun) || !strcmp(kinds[i]->schema->name, noun->name))
-			print_items(kinds[i], typed);
+	if (noun->kind)
+		print_items(noun->kind, typed);
+	for (i = 0; noun_is_command(noun) && kinds[i]; i++)
+		print_items(kinds[i], typed);
 }
 
 static void print_values(const struct schema_attr *attr, const char *before, const char *typed)
@@ -93,24 +94,14 @@ static void print_values(const struct schema_attr *attr, const char *before, con
 	}
 }
 
-static const struct schema_object *schema_of(const struct noun *noun)
-{
-	size_t i;
-
-	for (i = 0; kinds[i]; i++)
-		if (!strcmp(kinds[i]->schema->name, noun->name))
-			return kinds[i]->schema;
-	return NULL;
-}
-
 /* KEY= as long as there is no '=', and then the values of that key */
-static void print_pairs(const struct schema_object *object, const char *typed)
+static void print_pairs(const struct kind *kind, const char *typed)
 {
 	const struct schema_attr *attr;
 	char *before;
 
-	for (attr = object ? object->wishes : NULL; attr && attr->name; attr++) {
-		if (attr->access == SCHEMA_RO)
+	for (attr = kind ? kind->schema->wishes : NULL; attr && attr->name; attr++) {
+		if (!attr_can_be_set(attr))
 			continue;
 		before = xprintf("%s=", attr->name);
 		if (strchr(typed, '='))
@@ -189,7 +180,7 @@ static void print_behind_verb(const struct place *place, const char *typed)
 	char *word = synopsis_word(place->cmd->synopsis, place->names);
 
 	if (strstr(word, "KEY=VALUE"))
-		print_pairs(schema_of(place->noun), typed);
+		print_pairs(place->noun->kind, typed);
 	else if (strstr(word, "NAME") && !place->cmd->creates)
 		print_names(place->noun, typed);
 	else if (strstr(word, "FILE"))

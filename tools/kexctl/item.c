@@ -11,11 +11,6 @@
 #include "parse.h"
 #include "sfs.h"
 
-const struct kind kind_region = {
-	.schema = &schema_region,
-	.folder = "regions",
-};
-
 /* Users before what they use */
 const struct kind * const kinds[] = {
 	&kind_region,
@@ -115,26 +110,37 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct item *)a)->name, ((const struct item *)b)->name);
 }
 
+static enum status list_kind(const struct kind *kind, const struct strings *carveouts,
+			     struct items *list)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < carveouts->count; i++) {
+		err = list_carveout(kind, carveouts->items[i], list);
+		if (err)
+			return fail_on(REFUSED, "carveout", carveouts->items[i], "%s: %s",
+				       kind->folder, strerror(err));
+	}
+	return DONE;
+}
+
 /**
  * items_list - all items of a kind, live or not
- * @kind: the kind
+ * @kind: the kind; NULL: every kind, since names are unique across kinds
  * @list: out, zeroed before; sorted by name, folders not opened
  * Return: DONE, or another status after a message.
  */
 enum status items_list(const struct kind *kind, struct items *list)
 {
+	const struct kind * const one[] = { kind, NULL };
+	const struct kind * const *wanted = kind ? one : kinds;
 	struct strings carveouts = { 0 };
 	enum status status;
-	size_t i;
-	int err;
 
 	status = carveouts_by_name(&carveouts);
-	for (i = 0; !status && i < carveouts.count; i++) {
-		err = list_carveout(kind, carveouts.items[i], list);
-		if (err)
-			status = fail_on(REFUSED, "carveout", carveouts.items[i], "%s: %s",
-					 kind->folder, strerror(err));
-	}
+	for (; !status && *wanted; wanted++)
+		status = list_kind(*wanted, &carveouts, list);
 	strings_free(&carveouts);
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), by_name);
@@ -171,7 +177,8 @@ struct item *items_find(const struct items *list, const char *name)
 
 static enum status not_found(const struct kind *kind, const char *name, const struct items *list)
 {
-	const char *noun = kind->schema->name, *near;
+	const char *noun = kind ? kind->schema->name : "object", *near;
+	const char *plural = kind ? kind->folder : "objects";
 	struct strings known = { 0 };
 	char *all;
 	size_t i;
@@ -183,9 +190,9 @@ static enum status not_found(const struct kind *kind, const char *name, const st
 	if (near)
 		fail_on(NOT_FOUND, noun, name, "not found (did you mean '%s'?)", near);
 	else if (known.count)
-		fail_on(NOT_FOUND, noun, name, "not found (%s: %s)", kind->folder, all);
+		fail_on(NOT_FOUND, noun, name, "not found (%s: %s)", plural, all);
 	else
-		fail_on(NOT_FOUND, noun, name, "not found (there are no %s)", kind->folder);
+		fail_on(NOT_FOUND, noun, name, "not found (there are no %s)", plural);
 	free(all);
 	strings_free(&known);
 	return NOT_FOUND;
@@ -199,14 +206,14 @@ static enum status find_in(const struct items *list, const struct kind *kind, co
 
 	if (!found)
 		return not_found(kind, name, list);
-	item_fill(item, kind, name, found->carveout);
+	item_fill(item, found->kind, name, found->carveout);
 	err = item_open(item);
 	return err ? refused_other(item, NULL, err) : DONE;
 }
 
 /**
  * item_find - find an item by what was typed
- * @kind: the kind
+ * @kind: the kind, or NULL for any
  * @name: the name
  * @item: out: folders open; to be closed whatever is returned
  * Return: DONE, or another status after a message.
@@ -219,7 +226,7 @@ enum status item_find(const struct kind *kind, const char *name, struct item *it
 
 	*item = (struct item){ 0 };
 	if (cause)
-		return fail_on(USAGE, kind->schema->name, name, "%s", cause);
+		return fail_on(USAGE, kind ? kind->schema->name : "object", name, "%s", cause);
 	status = items_list(kind, &list);
 	if (!status)
 		status = find_in(&list, kind, name, item);
@@ -331,7 +338,7 @@ static int foresee_mkdir(const struct item *item)
 
 	if (!globals.dry_run)
 		return 0;
-	taken = !items_list(item->kind, &list) && items_find(&list, item->name);
+	taken = !items_list(NULL, &list) && items_find(&list, item->name);
 	items_free(&list);
 	return taken ? EEXIST : 0;
 }

@@ -76,19 +76,20 @@ const char *option_value(const struct cmd_args *args, const char *name)
 
 /**
  * each_name - do the same for each name that was typed, past those that fail
- * @args: of the verb
+ * @args: of the verb, given to @one
  * @list: given to @one
  * @one: what to do; it has written a message when it does not return DONE
  * Return: DONE, or the last other status.
  */
 enum status each_name(const struct cmd_args *args, struct records *list,
-		      enum status (*one)(const char *name, struct records *list))
+		      enum status (*one)(const struct cmd_args *args, const char *name,
+					 struct records *list))
 {
 	enum status status, worst = DONE;
 	int i;
 
 	for (i = 0; i < args->count; i++) {
-		status = one(args->names[i], list);
+		status = one(args, args->names[i], list);
 		if (status)
 			worst = status;
 	}
@@ -426,6 +427,8 @@ enum status options_parse(int argc, char **argv, struct parsed *parsed)
 		return missing_noun();
 	if (!parsed->cmd)
 		parsed->cmd = parsed->noun->cmds;
+	parsed->args.noun = parsed->noun;
+	parsed->args.cmd = parsed->cmd;
 	status = check_count(parsed);
 	return status ? status : check_globals(parsed);
 }
