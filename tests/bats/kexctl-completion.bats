@@ -40,6 +40,9 @@ offers() {
 	offers 'kexctl re' region
 	offers 'kexctl region pe' peek
 	offers 'kexctl region p' peek poke
+	offers 'kexctl region ho' hold
+	offers 'kexctl region restore f' fb0 fb1
+	offers 'kexctl region create x --hole ' sigbus zero scratch wait
 	offers 'kexctl -j region show ' cam fb0 fb1
 	offers 'kexctl region show cam f' fb0 fb1
 	offers 'kexctl region peek fb0 '

@@ -12,6 +12,7 @@
 #include "item.h"
 #include "parse.h"
 #include "proc.h"
+#include "sfs.h"
 
 static const char *noun_of(const struct item *item)
 {
@@ -68,6 +69,18 @@ enum status refused_other(const struct item *item, const char *what, int err)
 		       what ? ": " : "", cause_of(err));
 }
 
+/* A touch of held memory looks as one of memory that was taken away */
+static bool is_held(const struct item *item)
+{
+	struct sysfs_class_device *object = item_is_live(item) ? sfs_open(item->name) : NULL;
+	char *state = object ? sfs_read(object, "state") : NULL;
+	bool held = state && !strcmp(state, "held");
+
+	free(state);
+	sfs_close(object);
+	return held;
+}
+
 /**
  * refused_node - say why a node could not be used
  * @item: the item, live just now
@@ -79,6 +92,9 @@ enum status refused_node(const struct item *item, const char *what, int err)
 {
 	char *mode;
 
+	if (err == ENODEV && is_held(item))
+		return fail_on(REFUSED, noun_of(item), item->name, "%s: that memory is held (to let "
+			       "it go: kexctl %s restore %s)", what, noun_of(item), item->name);
 	if (err == ENXIO || err == ENODEV)
 		return fail_on(REFUSED, noun_of(item), item->name, "%s: revoked meanwhile, or its "
 			       "device unbound", what);

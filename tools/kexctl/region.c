@@ -109,6 +109,36 @@ static const struct cmd cmds[] = {
 		.changes = true,
 	},
 	{
+		.verb = "hold",
+		.run = verb_zap,
+		.synopsis = "NAME [OFF+LEN]",
+		.summary = "take its memory from every process until it is restored",
+		.help = "Mappings stay, and so do the bytes. A touch meets what create --hole chose:\n"
+			"SIGBUS, zeroes, a scratch page, or sleep until the memory is back. read and\n"
+			"write on the node still reach the bytes: dump and load work.\n"
+			"\n"
+			"Examples:\n"
+			"  kexctl region hold fb0                 before its bitstream is reloaded\n"
+			"  kexctl region hold fb0 0x10000+64K",
+		.min = 1,
+		.max = 2,
+		.changes = true,
+	},
+	{
+		.verb = "restore",
+		.run = verb_zap,
+		.synopsis = "NAME [OFF+LEN]",
+		.summary = "let go of what is held",
+		.help = "The next touch brings a page back, with the bytes that it has now. Held twice\n"
+			"is let go at once, and what is not held stays as it is.\n"
+			"\n"
+			"Example:\n"
+			"  kexctl region restore fb0",
+		.min = 1,
+		.max = 2,
+		.changes = true,
+	},
+	{
 		.verb = "dump",
 		.run = copy_dump,
 		.synopsis = "NAME [OFF+LEN]",
