@@ -62,6 +62,13 @@ offers() {
 	offers 'kexctl carveout show ' fpga sram
 	offers 'kexctl ps c' cam
 	offers 'kexctl clear --dr' --dry-run
+	offers 'kexctl monitor f' fb0 fb1
+	offers 'kexctl monitor --id' --idle-timeout
+	offers 'kexctl monitor -e ' evict hold restore revoke fault map unmap
+	offers 'kexctl monitor fb0 -e evict,re' evict,restore evict,revoke
+	offers 'kexctl monitor --events ho' hold
+	offers 'kexctl monitor --events=hold,f' hold,fault
+	offers 'kexctl monitor -e hold c' cam
 	offers 'kexctl none '
 	offers 'kexctl region load fb0 '
 	assert_eq "$COMPOPT" '-o default;'

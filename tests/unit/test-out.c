@@ -212,6 +212,27 @@ static void what_was_acted_on_is_shown_to_scripts_alone(void **state)
 	records_free(&list);
 }
 
+static void a_stream_has_one_line_for_each(void **state)
+{
+	struct records list = { 0 };
+	struct record *record = records_add(&list, "event", "fb0");
+
+	(void)state;
+	record_decimal(record, "time", "12.340000");
+	record_size(record, "length", 4096);
+	capture_begin();
+	assert_true(out_stream(&list, "for people"));
+	globals.json = true;
+	assert_true(out_stream(&list, "for people"));
+	globals.json = false;
+	globals.names = true;
+	assert_true(out_stream(&list, "for people"));
+	captured_is("for people\n"
+		    "{\"name\":\"fb0\",\"kind\":\"event\",\"time\":12.340000,\"length\":4096}\n"
+		    "fb0\n");
+	records_free(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +243,7 @@ int main(void)
 		cmocka_unit_test_setup(json_has_types, reset),
 		cmocka_unit_test_setup(json_of_a_list_is_an_array, reset),
 		cmocka_unit_test_setup(json_of_nothing_is_an_empty_array, reset),
+		cmocka_unit_test_setup(a_stream_has_one_line_for_each, reset),
 		cmocka_unit_test_setup(what_was_acted_on_is_shown_to_scripts_alone, reset),
 	};
 

@@ -65,6 +65,7 @@ extern const struct noun noun_region;
 extern const struct noun noun_features;
 extern const struct noun noun_clear;
 extern const struct noun noun_ps;
+extern const struct noun noun_monitor;
 
 /* opt.c */
 

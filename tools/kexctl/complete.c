@@ -12,6 +12,7 @@
 #include "carveout.h"
 #include "cmd.h"
 #include "complete.h"
+#include "event.h"
 #include "item.h"
 
 /* In place of words: the shell knows better which files there are */
@@ -112,6 +113,19 @@ static void print_pairs(const struct kind *kind, const char *typed)
 	}
 }
 
+/* The last of a list with commas, behind what stands there already */
+static void print_events(const char *before, const char *typed)
+{
+	const struct event_kind *kind;
+	const char *comma = strrchr(typed, ',');
+	char *list;
+
+	list = comma ? xprintf("%.*s", (int)(comma + 1 - typed), typed) : xstrdup(before);
+	for (kind = event_kinds; kind->word; kind++)
+		print_word(list, kind->word, typed);
+	free(list);
+}
+
 /* The values of an option that creates, which is one of the schema's */
 static void print_argument(const struct place *place, const struct cmd_option *option,
 			   const char *before, const char *typed)
@@ -121,6 +135,8 @@ static void print_argument(const struct place *place, const struct cmd_option *o
 
 	if (!strcmp(option->arg, "CARVEOUT"))
 		print_carveouts(before, typed);
+	if (!strncmp(option->arg, "EVENT", strlen("EVENT")))
+		print_events(before, typed);
 	for (attr = object ? object->wishes : NULL; attr && attr->name; attr++)
 		if (attr->option && !strcmp(attr->option, option->name))
 			print_values(attr, before, typed);
@@ -130,10 +146,13 @@ static const struct cmd_option *option_of(const struct place *place, const char 
 {
 	size_t len = strcspn(typed, "="), i;
 
-	for (i = 0; i < place->count; i++)
+	for (i = 0; i < place->count; i++) {
+		if (place->options[i].letter && typed[1] == place->options[i].letter && !typed[2])
+			return &place->options[i];
 		if (len == strlen(place->options[i].name) + 2 &&
 		    !strncmp(typed + 2, place->options[i].name, len - 2))
 			return &place->options[i];
+	}
 	return NULL;
 }
 

@@ -11,6 +11,7 @@ const struct noun * const nouns[] = {
 	&noun_region,
 	&noun_features,
 	&noun_ps,
+	&noun_monitor,
 	&noun_clear,
 	NULL
 };

@@ -13,6 +13,9 @@
 /* A number of any field as text; a long text is used as it is */
 #define CELL_TEXT_MAX	24
 
+/* Why out_stream() failed; what cannot be written is not tried again */
+static int stream_err;
+
 static struct field *field_add(struct record *record, const char *key, enum field_type type)
 {
 	struct field *field;
@@ -90,6 +93,17 @@ void record_number(struct record *record, const char *key, uint64_t number)
 void record_size(struct record *record, const char *key, uint64_t bytes)
 {
 	field_add(record, key, FIELD_SIZE)->number = bytes;
+}
+
+/**
+ * record_decimal - add a field that is a number with a fraction
+ * @record: gets the field
+ * @key: the attribute's name
+ * @digits: such as 12.345678; copied
+ */
+void record_decimal(struct record *record, const char *key, const char *digits)
+{
+	field_add(record, key, FIELD_DECIMAL)->text = xstrdup(digits);
 }
 
 /**
@@ -230,21 +244,29 @@ static json_object *field_json(const struct field *field)
 		return list_json(field->text);
 	if (field->type == FIELD_TEXT)
 		return json_object_new_string(field->text);
+	if (field->type == FIELD_DECIMAL)
+		return json_object_new_double_s(strtod(field->text, NULL), field->text);
 	return json_object_new_uint64(field->number);
+}
+
+static json_object *record_json(const struct record *record)
+{
+	json_object *object = json_object_new_object();
+	size_t i;
+
+	for (i = 0; i < record->count; i++)
+		json_object_object_add(object, record->fields[i].key,
+				       field_json(&record->fields[i]));
+	return object;
 }
 
 static void print_json(const struct records *list)
 {
-	json_object *array = json_object_new_array(), *object;
-	size_t i, j;
+	json_object *array = json_object_new_array();
+	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		object = json_object_new_object();
-		for (j = 0; j < list->items[i].count; j++)
-			json_object_object_add(object, list->items[i].fields[j].key,
-					       field_json(&list->items[i].fields[j]));
-		json_object_array_add(array, object);
-	}
+	for (i = 0; i < list->count; i++)
+		json_object_array_add(array, record_json(&list->items[i]));
 	/* The pretty form of an empty array would be two lines */
 	puts(json_object_to_json_string_ext(array, list->count ? JSON_C_TO_STRING_PRETTY |
 					    JSON_C_TO_STRING_SPACED |
@@ -345,6 +367,32 @@ void out_show(const struct records *list)
 }
 
 /**
+ * out_stream - write records of which there will be more, at once
+ * @list: the records; in JSON each is an object on a line of its own
+ * @text: the line for people
+ * Return: false, with errno, when stdout did not take it.
+ */
+bool out_stream(const struct records *list, const char *text)
+{
+	json_object *object;
+	size_t i;
+
+	for (i = 0; globals.json && i < list->count; i++) {
+		object = record_json(&list->items[i]);
+		puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(object);
+	}
+	if (globals.names)
+		print_names(list);
+	else if (!globals.json)
+		puts(text);
+	if (fflush(stdout) == 0)
+		return true;
+	stream_err = errno;
+	return false;
+}
+
+/**
  * out_acted - write what a verb has acted on, for scripts that ask for it
  * @list: the records; people see nothing, since nothing went wrong
  */
@@ -371,5 +419,7 @@ enum status out_finish(enum status status)
 		failed = true;
 	if (!failed)
 		return status;
-	return fail(REFUSED, "cannot write the output: %s", strerror(errno ? errno : EIO));
+	if (!errno)
+		errno = stream_err ? stream_err : EIO;
+	return fail(REFUSED, "cannot write the output: %s", strerror(errno));
 }

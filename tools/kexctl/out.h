@@ -14,6 +14,7 @@
 enum field_type {
 	FIELD_TEXT,
 	FIELD_NUMBER,
+	FIELD_DECIMAL,		/* a number with a fraction, kept as its text */
 	FIELD_SIZE,		/* bytes; people see 8M, JSON 8388608 */
 	FIELD_LIST,		/* words with a blank between; JSON has an array */
 };
@@ -40,6 +41,7 @@ void records_free(struct records *list);
 
 void record_text(struct record *record, const char *key, const char *text);
 void record_number(struct record *record, const char *key, uint64_t number);
+void record_decimal(struct record *record, const char *key, const char *digits);
 void record_list(struct record *record, const char *key, const struct strings *words);
 void record_size(struct record *record, const char *key, uint64_t bytes);
 const struct field *record_field(const struct record *record, const char *key);
@@ -47,6 +49,7 @@ const struct field *record_field(const struct record *record, const char *key);
 void out_table(const struct records *list, const char * const *keys);
 void out_names(const struct records *list);
 void out_show(const struct records *list);
+bool out_stream(const struct records *list, const char *text);
 void out_acted(const struct records *list);
 enum status out_finish(enum status status);
 
