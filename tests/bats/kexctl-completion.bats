@@ -62,6 +62,17 @@ offers() {
 	offers 'kexctl carveout show ' fpga sram
 	offers 'kexctl ps c' cam
 	offers 'kexctl clear --dr' --dry-run
+	window win size=1M live=0
+	offers 'kexctl window show ' win
+	offers 'kexctl window map ' win
+	offers 'kexctl window map win '
+	offers 'kexctl window map win 0 f' fb0 fb1
+	offers 'kexctl window map win 0 fb0 0+4K 64K f' fb0 fb1
+	offers 'kexctl window map win 0 fb0 0+4K 64K fb1 '
+	offers 'kexctl window map win 0 fb0 0+4K 64K fb1 0+4K 1M c' cam
+	offers 'kexctl window set win ho' hole=
+	offers 'kexctl window create x --hole=sc' scratch
+	offers 'kexctl ps w' win
 	offers 'kexctl monitor f' fb0 fb1
 	offers 'kexctl monitor --id' --idle-timeout
 	offers 'kexctl monitor -e ' evict hold restore revoke fault map unmap

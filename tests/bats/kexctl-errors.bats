@@ -174,7 +174,8 @@ size_refused() {
 @test "without configfs every command says how to mount it, and exits 2" {
 	local what
 	umount "${KEX%/kex}"
-	for what in 'region create r1 --size 4K' region carveout features clear 'region show r1'; do
+	for what in 'region create r1 --size 4K' region carveout features clear 'region show r1' \
+		window monitor ps; do
 		# shellcheck disable=SC2086 # words
 		try kexctl $what
 		[ "$STATUS" = 2 ] || break
@@ -188,7 +189,8 @@ size_refused() {
 @test "without the module every command says how to load it, and exits 2" {
 	local what
 	rmmod kex
-	for what in 'region create r1 --size 4K' region carveout features clear 'region show r1'; do
+	for what in 'region create r1 --size 4K' region carveout features clear 'region show r1' \
+		window monitor ps; do
 		# shellcheck disable=SC2086 # words
 		try kexctl $what
 		[ "$STATUS" = 2 ] || break

@@ -31,8 +31,8 @@ const struct schema_attr *attr_find(const struct schema_attr *list, const char *
  */
 bool attr_can_be_set(const struct schema_attr *attr)
 {
-	return attr->access != SCHEMA_RO && attr->type != SCHEMA_TEXT &&
-	       attr->type != SCHEMA_TABLE && attr->type != SCHEMA_RANGE;
+	return attr->access != SCHEMA_RO && attr->type != SCHEMA_PIECES &&
+	       attr->type != SCHEMA_RANGE;
 }
 
 static bool is_word_of(const struct schema_attr *attr, const char *text)

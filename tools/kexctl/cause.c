@@ -13,6 +13,7 @@
 #include "parse.h"
 #include "proc.h"
 #include "sfs.h"
+#include "window.h"
 
 static const char *noun_of(const struct item *item)
 {
@@ -179,12 +180,19 @@ enum status refused_mkdir(const struct item *item, int err)
 /* Who has it: "in use by pid 812 (cat)" as far as can be seen */
 static char *in_use(const struct item *item)
 {
-	char *users = proc_users(item->name), *text;
+	char *users = proc_users(item->name), *more = window_users(item), *text;
 
+	if (more)
+		xappend(&users, "%s%s", users ? ", " : "", more);
+	free(more);
+	more = users ? NULL : proc_users(NULL);
 	if (users)
 		text = xprintf("in use by %s", users);
+	else if (more)
+		text = xprintf("in use through an anonymous window, of which %s has one", more);
 	else
 		text = xstrdup("in use by a process that cannot be seen from here");
+	free(more);
 	free(users);
 	return text;
 }

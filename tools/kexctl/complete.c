@@ -18,6 +18,9 @@
 /* In place of words: the shell knows better which files there are */
 #define FILES	"@file"
 
+/* More than any synopsis has */
+#define SYNOPSIS_WORDS	16
+
 /* As far as the words before the cursor say it */
 struct place {
 	const struct noun *noun;
@@ -180,18 +183,35 @@ static void print_options(const struct place *place, const char *typed)
 		print_option(option, typed);
 }
 
-/* The word of a synopsis for one place: "NAME [OFF+LEN]", the last may repeat */
+static bool repeats(const char *word)
+{
+	size_t len = strlen(word);
+
+	return len > strlen("...") && !strcmp(word + len - strlen("..."), "...");
+}
+
+/*
+ * The word of a synopsis for one place, as in "NAME [OFF+LEN]". What has "..."
+ * behind it may repeat: the last word, or all from the last bracket on.
+ */
 static char *synopsis_word(const char *synopsis, int at)
 {
-	size_t len = 0;
+	const char *words[SYNOPSIS_WORDS];
+	char *copy, *word, *save;
+	int count = 0, from = 0;
 
-	for (; *synopsis; synopsis += len + strspn(synopsis + len, " ")) {
-		len = strcspn(synopsis, " ");
-		if (!at || !strncmp(synopsis + len - strlen("..."), "...", strlen("...")))
-			return xprintf("%.*s", (int)len, synopsis);
-		at--;
+	copy = xstrdup(synopsis);
+	for (word = strtok_r(copy, " ", &save); word && count < SYNOPSIS_WORDS;
+	     word = strtok_r(NULL, " ", &save)) {
+		if (*word == '[')
+			from = count;
+		words[count++] = word;
 	}
-	return xstrdup("");
+	if (at >= count && count && repeats(words[count - 1]))
+		at = *words[from] == '[' ? from + (at - from) % (count - from) : count - 1;
+	word = xstrdup(at < count ? words[at] : "");
+	free(copy);
+	return word;
 }
 
 static void print_behind_verb(const struct place *place, const char *typed)
@@ -200,6 +220,8 @@ static void print_behind_verb(const struct place *place, const char *typed)
 
 	if (strstr(word, "KEY=VALUE"))
 		print_pairs(place->noun->kind, typed);
+	else if (strstr(word, "REGION"))
+		print_items(&kind_region, typed);
 	else if (strstr(word, "NAME") && !place->cmd->creates)
 		print_names(place->noun, typed);
 	else if (strstr(word, "FILE"))

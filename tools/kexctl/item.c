@@ -13,6 +13,7 @@
 
 /* Users before what they use */
 const struct kind * const kinds[] = {
+	&kind_window,
 	&kind_region,
 	NULL
 };
@@ -253,7 +254,9 @@ static void record_wishes(const struct item *item, struct record *record)
 	char *text;
 
 	for (attr = item->kind->schema->wishes; attr->name; attr++) {
-		text = attr->access == SCHEMA_WO ? NULL : cfs_read(&item->dir, attr->name);
+		if (attr->access == SCHEMA_WO || attr->type == SCHEMA_TABLE)
+			continue;
+		text = cfs_read(&item->dir, attr->name);
 		if (text)
 			attr_record(record, attr, text);
 		free(text);
@@ -296,6 +299,8 @@ void item_record(const struct item *item, struct records *list)
 	else
 		record_text(record, "state", CONFIGURED);
 	sfs_close(object);
+	if (item->kind->record)
+		item->kind->record(item, record);
 }
 
 static enum status write_wish(const struct item *item, const struct wish *wish)

@@ -9,13 +9,18 @@
 #include "attr.h"
 #include "cfs.h"
 
+struct item;
+
 struct kind {
 	const struct schema_object *schema;
 	const char *folder;		/* in its carve-out */
 	const char * const *columns;	/* of a list */
+	/* What it has beside attributes of one value; or NULL */
+	void (*record)(const struct item *item, struct record *record);
 };
 
 extern const struct kind kind_region;
+extern const struct kind kind_window;
 extern const struct kind * const kinds[];
 
 struct item {

@@ -26,6 +26,13 @@ static struct field *field_add(struct record *record, const char *key, enum fiel
 	return field;
 }
 
+static struct record *records_grow(struct records *list)
+{
+	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
+	list->items[list->count] = (struct record){ 0 };
+	return &list->items[list->count++];
+}
+
 /**
  * records_add - append a record
  * @list: starts zeroed
@@ -35,11 +42,8 @@ static struct field *field_add(struct record *record, const char *key, enum fiel
  */
 struct record *records_add(struct records *list, const char *kind, const char *name)
 {
-	struct record *record;
+	struct record *record = records_grow(list);
 
-	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
-	record = &list->items[list->count++];
-	*record = (struct record){ 0 };
 	record_text(record, "name", name);
 	record_text(record, "kind", kind);
 	return record;
@@ -51,11 +55,19 @@ struct record *records_add(struct records *list, const char *kind, const char *n
  */
 void records_free(struct records *list)
 {
+	struct field *field;
 	size_t i, j;
 
 	for (i = 0; i < list->count; i++) {
-		for (j = 0; j < list->items[i].count; j++)
-			free(list->items[i].fields[j].text);
+		for (j = 0; j < list->items[i].count; j++) {
+			field = &list->items[i].fields[j];
+			free(field->text);
+			if (field->rows) {
+				strings_free(&field->rows->lines);
+				records_free(&field->rows->records);
+			}
+			free(field->rows);
+		}
 		free(list->items[i].fields);
 	}
 	free(list->items);
@@ -127,6 +139,34 @@ void record_list(struct record *record, const char *key, const struct strings *w
 			*end++ = ' ';
 		end = stpcpy(end, words->items[i]);
 	}
+}
+
+/**
+ * record_table - add a field that has lines of its own
+ * @record: gets the field
+ * @key: the attribute's name
+ * Return: the field, for table_add(); valid until the record gets another one.
+ */
+struct field *record_table(struct record *record, const char *key)
+{
+	struct field *field = field_add(record, key, FIELD_TABLE);
+
+	field->rows = xrealloc(NULL, sizeof(*field->rows));
+	*field->rows = (struct rows){ 0 };
+	return field;
+}
+
+/**
+ * table_add - add a line to a table
+ * @field: from record_table()
+ * @line: what people see; copied
+ * Return: what JSON has, empty; valid until the next call.
+ */
+struct record *table_add(struct field *field, const char *line)
+{
+	strings_add(&field->rows->lines, line);
+	field->number++;
+	return records_grow(&field->rows->records);
 }
 
 /**
@@ -238,8 +278,22 @@ static json_object *list_json(const char *words)
 	return array;
 }
 
+static json_object *record_json(const struct record *record);
+
+static json_object *table_json(const struct rows *rows)
+{
+	json_object *array = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < rows->records.count; i++)
+		json_object_array_add(array, record_json(&rows->records.items[i]));
+	return array;
+}
+
 static json_object *field_json(const struct field *field)
 {
+	if (field->type == FIELD_TABLE)
+		return table_json(field->rows);
 	if (field->type == FIELD_LIST)
 		return list_json(field->text);
 	if (field->type == FIELD_TEXT)
@@ -322,11 +376,26 @@ static bool has_suffix(const char *size)
 	return size[strspn(size, "0123456789")];
 }
 
+/* The first stands behind the key, the others below it */
+static void show_lines(const struct strings *lines, int indent)
+{
+	size_t i;
+
+	for (i = 0; i < lines->count; i++)
+		printf("%*s%s\n", i ? indent : 0, "", lines->items[i]);
+	if (!i)
+		puts("none");
+}
+
 static void show_field(const struct field *field, int width)
 {
 	char buf[SIZE_TEXT_MAX];
 
 	printf("%s:%*s", field->key, width - (int)strlen(field->key), "");
+	if (field->type == FIELD_TABLE) {
+		show_lines(&field->rows->lines, width + 1);
+		return;
+	}
 	if (field->text) {
 		puts(field->text);
 		return;

@@ -20,16 +20,42 @@
 /* So that one message stays a message */
 #define USERS_SHOWN	8
 
-static bool has_open(int proc, const struct stat *node)
+/* What the driver calls the file of a window that has no name */
+#define ANONYMOUS	"anon_inode:[kex-window]"
+
+/* Longer links lead elsewhere */
+#define LINK_MAX_LEN	64
+
+/* What a process may have open, and how its maps file calls that */
+struct target {
+	const char *path;
+	dev_t node;		/* 0: has none, and goes by its path */
+};
+
+static bool is_node(int dir, const char *fd, dev_t node)
+{
+	struct stat st;
+
+	return fstatat(dir, fd, &st, 0) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == node;
+}
+
+static bool is_link(int dir, const char *fd, const char *path)
+{
+	char text[LINK_MAX_LEN];
+	ssize_t len = readlinkat(dir, fd, text, sizeof(text));
+
+	return len > 0 && (size_t)len == strlen(path) && !memcmp(text, path, len);
+}
+
+static bool has_open(int proc, const struct target *target)
 {
 	DIR *dir = open_list(proc, "fd");
 	struct dirent *entry;
 	bool found = false;
-	struct stat st;
 
 	while (dir && !found && (entry = readdir(dir)))
-		found = fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 &&
-			S_ISCHR(st.st_mode) && st.st_rdev == node->st_rdev;
+		found = target->node ? is_node(dirfd(dir), entry->d_name, target->node) :
+			is_link(dirfd(dir), entry->d_name, target->path);
 	if (dir)
 		closedir(dir);
 	return found;
@@ -59,33 +85,44 @@ static void add_process(struct processes *list, int proc, const char *pid)
 	};
 }
 
-/**
- * processes_of - who has an object's node open or mapped
- * @name: of the object
- * @list: out, zeroed before; as far as it can be seen
- */
-void processes_of(const char *name, struct processes *list)
+static void add_users_of(const struct target *target, struct processes *list)
 {
-	char *path = xprintf("/dev/kex/%s", name);
+	DIR *dir = open_list(AT_FDCWD, "/proc");
 	struct dirent *entry;
-	struct stat node;
-	DIR *dir = NULL;
 	int proc;
 
-	if (stat(path, &node) == 0)
-		dir = open_list(AT_FDCWD, "/proc");
 	while (dir && (entry = readdir(dir))) {
 		if (!isdigit((unsigned char)*entry->d_name))
 			continue;
 		proc = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (proc < 0)
 			continue;
-		if (has_open(proc, &node) || has_mapped(proc, path))
+		if (has_open(proc, target) || has_mapped(proc, target->path))
 			add_process(list, proc, entry->d_name);
 		close(proc);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+/**
+ * processes_of - who has an object's node open or mapped
+ * @name: of the object; NULL: any window that has no name
+ * @list: out, zeroed before; as far as it can be seen
+ */
+void processes_of(const char *name, struct processes *list)
+{
+	struct target target = { .path = ANONYMOUS };
+	char *path = NULL;
+	struct stat node;
+
+	if (name) {
+		path = xprintf("/dev/kex/%s", name);
+		target.path = path;
+		target.node = stat(path, &node) ? 0 : node.st_rdev;
+	}
+	if (!name || target.node)
+		add_users_of(&target, list);
 	free(path);
 }
 
@@ -103,7 +140,7 @@ void processes_free(struct processes *list)
 
 /**
  * proc_users - who uses an object's node, for a message
- * @name: of the object
+ * @name: of the object; NULL: any window that has no name
  * Return: such as "pid 812 (cat), pid 815 (kexmap)", to be freed; NULL when nobody
  * was found.
  */
