@@ -141,6 +141,7 @@ size_refused() {
 	local what status
 	region r0 size=64K
 	for what in 'region list' 'region show r0' '-j region list' carveout features --help --version \
+		'window create --help' \
 		'--dry-run region delete r0'; do
 		status=0
 		# shellcheck disable=SC2086 # words

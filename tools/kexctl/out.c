@@ -471,6 +471,23 @@ void out_acted(const struct records *list)
 		print_for_scripts(list);
 }
 
+/*
+ * Why a write failed that was some calls ago: nothing that succeeds clears errno.
+ * What is no error of a write is of another call.
+ */
+static int earlier_err(int err)
+{
+	switch (err) {
+	case EDQUOT:
+	case EFBIG:
+	case ENOSPC:
+	case EPIPE:
+		return err;
+	default:
+		return stream_err ? stream_err : EIO;
+	}
+}
+
 /**
  * out_finish - make sure that what was written has arrived
  * @status: what kexctl would exit with
@@ -478,6 +495,7 @@ void out_acted(const struct records *list)
  */
 enum status out_finish(enum status status)
 {
+	int earlier = earlier_err(errno);
 	bool failed = ferror(stdout);
 
 	errno = 0;
@@ -488,7 +506,5 @@ enum status out_finish(enum status status)
 		failed = true;
 	if (!failed)
 		return status;
-	if (!errno)
-		errno = stream_err ? stream_err : EIO;
-	return fail(REFUSED, "cannot write the output: %s", strerror(errno));
+	return fail(REFUSED, "cannot write the output: %s", strerror(errno ? errno : earlier));
 }
