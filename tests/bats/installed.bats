@@ -44,6 +44,9 @@ offers() {
 	offers 'kexctl re' region
 	offers 'kexctl region pe' peek
 	offers 'kexctl region p' peek poke
+	offers 'kexctl region ho' hold
+	offers 'kexctl region restore f' fb0 fb1
+	offers 'kexctl region create x --hole ' sigbus zero scratch wait
 	offers 'kexctl -j region show ' cam fb0 fb1
 	offers 'kexctl region show cam f' fb0 fb1
 	offers 'kexctl region peek fb0 '
@@ -63,6 +66,24 @@ offers() {
 	offers 'kexctl carveout show ' fpga sram
 	offers 'kexctl ps c' cam
 	offers 'kexctl clear --dr' --dry-run
+	window win size=1M live=0
+	offers 'kexctl window show ' win
+	offers 'kexctl window map ' win
+	offers 'kexctl window map win '
+	offers 'kexctl window map win 0 f' fb0 fb1
+	offers 'kexctl window map win 0 fb0 0+4K 64K f' fb0 fb1
+	offers 'kexctl window map win 0 fb0 0+4K 64K fb1 '
+	offers 'kexctl window map win 0 fb0 0+4K 64K fb1 0+4K 1M c' cam
+	offers 'kexctl window set win ho' hole=
+	offers 'kexctl window create x --hole=sc' scratch
+	offers 'kexctl ps w' win
+	offers 'kexctl monitor f' fb0 fb1
+	offers 'kexctl monitor --id' --idle-timeout
+	offers 'kexctl monitor -e ' evict hold restore revoke fault map unmap
+	offers 'kexctl monitor fb0 -e evict,re' evict,restore evict,revoke
+	offers 'kexctl monitor --events ho' hold
+	offers 'kexctl monitor --events=hold,f' hold,fault
+	offers 'kexctl monitor -e hold c' cam
 	offers 'kexctl none '
 	offers 'kexctl region load fb0 '
 	assert_eq "$COMPOPT" '-o default;'

@@ -195,7 +195,7 @@ size_refused() {
 	hold "$N" 1P
 	for what in 'region list' 'region show r0' '-j region list' carveout features --help --version \
 		'--dry-run region evict r0' '--names region evict r0' ps 'region peek r0 0' \
-		'region dump r0'; do
+		'region dump r0' 'window create --help' '--dry-run region delete r0'; do
 		status=0
 		# shellcheck disable=SC2086 # words
 		kexctl $what >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
@@ -228,7 +228,8 @@ size_refused() {
 @test "without configfs every command says how to mount it, and exits 2" {
 	local what
 	umount "${KEX%/kex}"
-	for what in 'region create r1 --size 64K' region carveout features clear 'region show r1'; do
+	for what in 'region create r1 --size 64K' region carveout features clear 'region show r1' \
+		window monitor ps; do
 		# shellcheck disable=SC2086 # words
 		try kexctl $what
 		[ "$STATUS" = 2 ] || break
@@ -242,7 +243,8 @@ size_refused() {
 @test "without the module every command says how to load it, and exits 2" {
 	local what
 	rmmod kex
-	for what in 'region create r1 --size 64K' region carveout features clear 'region show r1'; do
+	for what in 'region create r1 --size 64K' region carveout features clear 'region show r1' \
+		window monitor ps; do
 		# shellcheck disable=SC2086 # words
 		try kexctl $what
 		[ "$STATUS" = 2 ] || break

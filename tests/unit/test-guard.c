@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Signals while a change is under way. Each case is a process of its own. */
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -46,6 +47,37 @@ static void a_signal_waits_and_then_ends_the_program(void **state)
 	(void)state;
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGTERM);
+}
+
+static bool can_be_read(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, 0) == 1;
+}
+
+static void poll_then_die(void)
+{
+	int fd;
+
+	guard_begin();
+	fd = guard_fd();
+	if (fd < 0 || can_be_read(fd))
+		_exit(WRONG);
+	raise(SIGHUP);
+	if (!can_be_read(fd) || !guard_hit())
+		_exit(WRONG);
+	guard_end();
+	_exit(WRONG);
+}
+
+static void a_signal_that_waits_is_seen_by_poll(void **state)
+{
+	int status = child(poll_then_die);
+
+	(void)state;
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGHUP);
 }
 
 static void done_before_the_signal(void)
@@ -126,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signal_waits_and_then_ends_the_program),
+		cmocka_unit_test(a_signal_that_waits_is_seen_by_poll),
 		cmocka_unit_test(without_an_end_the_program_exits_by_itself),
 		cmocka_unit_test(an_ignored_signal_stays_ignored),
 		cmocka_unit_test(a_stop_is_seen_and_ends_the_program_later),

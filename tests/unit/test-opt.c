@@ -19,6 +19,7 @@ static const struct cmd_option make_options[] = {
 	{ "force", 0, NULL, "" },
 	{ "byte", 'b', NULL, "" },
 	{ "wide", 'w', NULL, "" },
+	{ "count", 'n', "N", "" },
 	{ NULL, 0, NULL, NULL }
 };
 
@@ -128,6 +129,14 @@ static void letters_of_a_verb_are_its_options(void **state)
 	assert_true(globals.json);
 	assert_int_equal(parse("thing make -w a"), DONE);
 	assert_string_equal(option_value(&parsed.args, "wide"), "");
+	assert_int_equal(parse("thing make a -n 3"), DONE);
+	assert_string_equal(option_value(&parsed.args, "count"), "3");
+	assert_int_equal(parse("thing make -bn4 a"), DONE);
+	assert_string_equal(option_value(&parsed.args, "count"), "4");
+	assert_string_equal(option_value(&parsed.args, "byte"), "");
+	assert_int_equal(parse("thing make a --count=5"), DONE);
+	assert_string_equal(option_value(&parsed.args, "count"), "5");
+	assert_int_equal(parse("thing make a -n"), USAGE);
 	assert_int_equal(parse("thing show a -b"), USAGE);
 	assert_int_equal(parse("-b thing make a"), USAGE);
 }

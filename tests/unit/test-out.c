@@ -212,6 +212,59 @@ static void what_was_acted_on_is_shown_to_scripts_alone(void **state)
 	records_free(&list);
 }
 
+static void a_stream_has_one_line_for_each(void **state)
+{
+	struct records list = { 0 };
+	struct record *record = records_add(&list, "event", "fb0");
+
+	(void)state;
+	record_decimal(record, "time", "12.340000");
+	record_size(record, "length", 4096);
+	capture_begin();
+	assert_true(out_stream(&list, "for people"));
+	globals.json = true;
+	assert_true(out_stream(&list, "for people"));
+	globals.json = false;
+	globals.names = true;
+	assert_true(out_stream(&list, "for people"));
+	captured_is("for people\n"
+		    "{\"name\":\"fb0\",\"kind\":\"event\",\"time\":12.340000,\"length\":4096}\n"
+		    "fb0\n");
+	records_free(&list);
+}
+
+static void a_table_counts_in_a_list_and_has_its_lines_in_show(void **state)
+{
+	static const char * const keys[] = { "name", "pieces", NULL };
+	struct records list = { 0 };
+	struct field *field;
+
+	(void)state;
+	field = record_table(records_add(&list, "window", "w0"), "pieces");
+	record_size(table_add(field, "one 0+4K"), "len", 4096);
+	record_size(table_add(field, "two 0+8K"), "len", 8192);
+	record_table(records_add(&list, "window", "w1"), "pieces");
+	capture_begin();
+	out_table(&list, keys);
+	out_show(&list);
+	globals.json = true;
+	out_stream(&list, NULL);
+	captured_is("NAME  PIECES\n"
+		    "w0         2\n"
+		    "w1         0\n"
+		    "name:   w0\n"
+		    "kind:   window\n"
+		    "pieces: one 0+4K\n"
+		    "        two 0+8K\n"
+		    "\n"
+		    "name:   w1\n"
+		    "kind:   window\n"
+		    "pieces: none\n"
+		    "{\"name\":\"w0\",\"kind\":\"window\",\"pieces\":[{\"len\":4096},{\"len\":8192}]}\n"
+		    "{\"name\":\"w1\",\"kind\":\"window\",\"pieces\":[]}\n");
+	records_free(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +275,8 @@ int main(void)
 		cmocka_unit_test_setup(json_has_types, reset),
 		cmocka_unit_test_setup(json_of_a_list_is_an_array, reset),
 		cmocka_unit_test_setup(json_of_nothing_is_an_empty_array, reset),
+		cmocka_unit_test_setup(a_table_counts_in_a_list_and_has_its_lines_in_show, reset),
+		cmocka_unit_test_setup(a_stream_has_one_line_for_each, reset),
 		cmocka_unit_test_setup(what_was_acted_on_is_shown_to_scripts_alone, reset),
 	};
 

@@ -327,6 +327,33 @@ static void escapes_are_undone(void **state)
 	}
 }
 
+static void a_period_has_its_unit(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t us;
+	} good[] = {
+		{ "0s", 0 }, { "5s", 5000000 }, { "200ms", 200000 }, { "7us", 7 },
+		{ "2m", 120000000 }, { "1h", 3600000000 }, { "18446744073709551615us", UINT64_MAX },
+	};
+	static const char * const bad[] = {
+		"", "5", "0", "s", "ms", "-1s", "+1s", " 1s", "1 s", "1s ", "1.5s", "1S", "1sec",
+		"1d", "18446744073709551616us", "18446744073709551615ms", "5124095577h",
+	};
+	uint64_t us;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		us = 1;
+		assert_null(parse_period(good[i].text, &us));
+		assert_true(us == good[i].us);
+	}
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		if (!parse_period(bad[i], &us))
+			fail_msg("'%s' was taken", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_range_ends_within_64_bits),
 		cmocka_unit_test(a_range_does_not_end_before_it_starts),
 		cmocka_unit_test(junk_is_no_range),
+		cmocka_unit_test(a_period_has_its_unit),
 		cmocka_unit_test(a_mode_is_octal),
 		cmocka_unit_test(good_names_are_taken),
 		cmocka_unit_test(bad_names_are_refused),

@@ -23,6 +23,18 @@ const struct schema_attr *attr_find(const struct schema_attr *list, const char *
 	return NULL;
 }
 
+/**
+ * attr_can_be_set - whether KEY=VALUE may name it
+ * @attr: the attribute
+ *
+ * What takes more than one value has a verb of its own.
+ */
+bool attr_can_be_set(const struct schema_attr *attr)
+{
+	return attr->access != SCHEMA_RO && attr->type != SCHEMA_PIECES &&
+	       attr->type != SCHEMA_RANGE;
+}
+
 static bool is_word_of(const struct schema_attr *attr, const char *text)
 {
 	const struct schema_word *word;

@@ -22,6 +22,7 @@ struct wishes {
 };
 
 const struct schema_attr *attr_find(const struct schema_attr *list, const char *name);
+bool attr_can_be_set(const struct schema_attr *attr);
 char *attr_parse(const struct schema_attr *attr, const char *typed, char **cause);
 int attr_foresee(const struct wish *wish);
 void attr_record(struct record *record, const struct schema_attr *attr, const char *text);

@@ -214,11 +214,13 @@ static enum status list(const struct cmd_args *args)
 	return status;
 }
 
-static enum status show_one(const char *name, struct records *records)
+static enum status show_one(const struct cmd_args *args, const char *name,
+			    struct records *records)
 {
 	enum status status;
 	char *found;
 
+	(void)args;
 	status = carveout_choose(name, &found);
 	if (status)
 		return status;

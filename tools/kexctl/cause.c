@@ -12,10 +12,23 @@
 #include "item.h"
 #include "parse.h"
 #include "proc.h"
+#include "sfs.h"
+#include "window.h"
 
 static const char *noun_of(const struct item *item)
 {
 	return item->kind->schema->name;
+}
+
+static uint64_t read_size(const struct cfs_dir *dir, const char *attr)
+{
+	char *text = cfs_read(dir, attr);
+	uint64_t bytes = 0;
+
+	if (text && parse_size(text, &bytes))
+		bytes = 0;
+	free(text);
+	return bytes;
 }
 
 static enum status status_of(int err)
@@ -57,6 +70,18 @@ enum status refused_other(const struct item *item, const char *what, int err)
 		       what ? ": " : "", cause_of(err));
 }
 
+/* A touch of held memory looks as one of memory that was taken away */
+static bool is_held(const struct item *item)
+{
+	struct sysfs_class_device *object = item_is_live(item) ? sfs_open(item->name) : NULL;
+	char *state = object ? sfs_read(object, "state") : NULL;
+	bool held = state && !strcmp(state, "held");
+
+	free(state);
+	sfs_close(object);
+	return held;
+}
+
 /**
  * refused_node - say why a node could not be used
  * @item: the item, live just now
@@ -68,6 +93,9 @@ enum status refused_node(const struct item *item, const char *what, int err)
 {
 	char *mode;
 
+	if (err == ENODEV && is_held(item))
+		return fail_on(REFUSED, noun_of(item), item->name, "%s: that memory is held (to let "
+			       "it go: kexctl %s restore %s)", what, noun_of(item), item->name);
 	if (err == ENXIO || err == ENODEV)
 		return fail_on(REFUSED, noun_of(item), item->name, "%s: revoked meanwhile, or its "
 			       "device unbound", what);
@@ -83,20 +111,59 @@ enum status refused_node(const struct item *item, const char *what, int err)
 	return REFUSED;
 }
 
-static const char *holder_of(const struct item *item)
+/**
+ * must_be_live - whether an object exists, so that something can be done to it
+ * @item: with folders open
+ * @verb: what is to be done
+ * Return: DONE, or REFUSED after a message.
+ */
+enum status must_be_live(const struct item *item, const char *verb)
+{
+	if (item_is_live(item))
+		return DONE;
+	return fail_on(REFUSED, noun_of(item), item->name, "%s: it is not live (first: kexctl %s "
+		       "set %s live=1)", verb, noun_of(item), item->name);
+}
+
+/**
+ * refused_range - say why a range of an object was refused
+ * @item: with folders open
+ * @what: such as "range"
+ * @typed: what was typed
+ * @err: EINVAL, or ERANGE where it does not lie inside
+ * Return: the status.
+ */
+enum status refused_range(const struct item *item, const char *what, const char *typed, int err)
+{
+	char text[SIZE_TEXT_MAX];
+
+	if (err == EINVAL)
+		return fail_on(REFUSED, noun_of(item), item->name, "%s %s: start and length must be "
+			       "multiples of the %s page, and the length not 0%s", what, typed,
+			       format_size(sysconf(_SC_PAGESIZE), text),
+			       strchr(typed, '-') ? " (END is inclusive)" : "");
+	return fail_on(REFUSED, noun_of(item), item->name, "%s %s: ends behind the %s (size %s)",
+		       what, typed, noun_of(item),
+		       format_size(read_size(&item->dir, "size"), text));
+}
+
+/* The item that has the name already; a message says what it is */
+static enum status refused_taken(const struct item *item)
 {
 	struct items list = { 0 };
-	const struct item *found;
-	static char *carveout;
+	const struct item *holder = NULL;
 
-	free(carveout);
-	carveout = NULL;
-	if (!items_list(item->kind, &list)) {
-		found = items_find(&list, item->name);
-		carveout = found ? xstrdup(found->carveout) : NULL;
-	}
+	if (!items_list(NULL, &list))
+		holder = items_find(&list, item->name);
+	if (holder)
+		fail_on(REFUSED, noun_of(item), item->name, "the name is taken by a %s of "
+			"carve-out '%s' (take another one, or: kexctl %s delete %s)",
+			noun_of(holder), holder->carveout, noun_of(holder), item->name);
+	else
+		fail_on(REFUSED, noun_of(item), item->name, "the name is taken by another kind of "
+			"object (take another one)");
 	items_free(&list);
-	return carveout;
+	return REFUSED;
 }
 
 /**
@@ -107,28 +174,25 @@ static const char *holder_of(const struct item *item)
  */
 enum status refused_mkdir(const struct item *item, int err)
 {
-	const char *carveout = err == EEXIST ? holder_of(item) : NULL;
-
-	if (carveout)
-		return fail_on(REFUSED, noun_of(item), item->name,
-			       "the name is taken by a %s of carve-out '%s' (take another one, "
-			       "or: kexctl %s delete %s)", noun_of(item), carveout, noun_of(item),
-			       item->name);
-	if (err == EEXIST)
-		return fail_on(REFUSED, noun_of(item), item->name,
-			       "the name is taken by another kind of object (take another one)");
-	return refused_other(item, NULL, err);
+	return err == EEXIST ? refused_taken(item) : refused_other(item, NULL, err);
 }
 
 /* Who has it: "in use by pid 812 (cat)" as far as can be seen */
 static char *in_use(const struct item *item)
 {
-	char *users = proc_users(item->name), *text;
+	char *users = proc_users(PROC_NODE, item->name), *more = window_users(item), *text;
 
+	if (more)
+		xappend(&users, "%s%s", users ? ", " : "", more);
+	free(more);
+	more = users ? NULL : proc_users(PROC_ANONYMOUS, NULL);
 	if (users)
 		text = xprintf("in use by %s", users);
+	else if (more)
+		text = xprintf("in use through an anonymous window, of which %s has one", more);
 	else
 		text = xstrdup("in use by a process that cannot be seen from here");
+	free(more);
 	free(users);
 	return text;
 }
@@ -150,17 +214,6 @@ enum status refused_rmdir(const struct item *item, int err)
 			       "tree, so it can be taken down, but not removed (kexctl %s set %s "
 			       "live=0)", noun_of(item), item->name);
 	return refused_other(item, "rmdir", err);
-}
-
-static uint64_t read_size(const struct cfs_dir *dir, const char *attr)
-{
-	char *text = cfs_read(dir, attr);
-	uint64_t bytes = 0;
-
-	if (text && parse_size(text, &bytes))
-		bytes = 0;
-	free(text);
-	return bytes;
 }
 
 static uint64_t written_size(const struct wish *wish)
@@ -204,7 +257,7 @@ static char *why_out_of_range(const struct wish *wish)
 
 static char *why_live(const struct item *item)
 {
-	char *users = proc_users(item->name), *text;
+	char *users = proc_users(PROC_NODE, item->name), *text;
 
 	text = xprintf("cannot be changed while live%s%s (%s: kexctl %s set %s live=0)",
 		       users ? ", and it is in use by " : "", users ? users : "",
@@ -270,7 +323,7 @@ static char *neighbour_of(const struct item *item)
 
 static char *why_quarantined(const struct item *item, const char *offset)
 {
-	char *users = proc_users(NULL), *text;
+	char *users = proc_users(PROC_GONE, NULL), *text;
 
 	text = xprintf("offset %s: held until users of a revoked %s close it%s%s (take another "
 		       "one, or auto)", offset, noun_of(item), users ? ": " : "",

@@ -137,7 +137,9 @@ int cfs_write(const struct cfs_dir *dir, const char *attr, const char *value)
 {
 	if (!globals.dry_run)
 		return write_text(dir->fd, attr, value);
-	printf("echo %s > %s/%s\n", value, dir->path, attr);
+	/* A semicolon would end the command */
+	printf(strchr(value, ';') ? "echo '%s' > %s/%s\n" : "echo %s > %s/%s\n", value, dir->path,
+	       attr);
 	return 0;
 }
 

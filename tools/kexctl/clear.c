@@ -28,7 +28,8 @@ static void tell(const struct kind *kind, size_t removed, size_t of)
 {
 	const char *noun = kind->schema->name;
 
-	if (globals.dry_run)
+	/* Of windows there may never have been one */
+	if (globals.dry_run || (!of && kind != &kind_region))
 		return;
 	if (removed == of)
 		note("cleared %zu %s%s", removed, noun, removed == 1 ? "" : "s");
@@ -85,7 +86,7 @@ static const struct cmd cmds[] = {
 		.verb = "",
 		.run = clear,
 		.synopsis = "",
-		.summary = "remove every region that was made, as rmmod needs it",
+		.summary = "remove all windows and regions that were made, as rmmod needs it",
 		.help = "One that is open or mapped stays, and the exit status tells; the others go.\n"
 			"Regions from the device tree stay as they are: they do not keep the module.",
 		.changes = true,

@@ -13,6 +13,9 @@
 #include "schema.gen.h"
 #include "util.h"
 
+struct kind;
+struct records;
+
 struct cmd_option {
 	const char *name;	/* without the dashes; NULL ends a list */
 	char letter;		/* or 0 */
@@ -25,8 +28,10 @@ struct cmd_given {
 	const char *value;	/* "" for an option without argument */
 };
 
-/* What was typed behind the verb */
+/* What was typed behind the verb, and which verb it was */
 struct cmd_args {
+	const struct noun *noun;
+	const struct cmd *cmd;
 	char **names;
 	int count;
 	struct cmd_given *given;
@@ -48,6 +53,7 @@ struct cmd {
 struct noun {
 	const char *name;
 	const char *summary;
+	const struct kind *kind;	/* what it names is made in configfs; or NULL */
 	const struct cmd *cmds;	/* the first is the default verb */
 };
 
@@ -56,12 +62,13 @@ extern const struct cmd_option global_options[];
 
 extern const struct noun noun_carveout;
 extern const struct noun noun_region;
+extern const struct noun noun_window;
 extern const struct noun noun_features;
 extern const struct noun noun_clear;
 extern const struct noun noun_ps;
+extern const struct noun noun_monitor;
 
 /* opt.c */
-struct records;
 
 struct parsed {
 	const struct noun *noun;
@@ -76,7 +83,8 @@ void options_free(struct parsed *parsed);
 size_t options_of(const struct cmd *cmd, struct cmd_option **list);
 const char *option_value(const struct cmd_args *args, const char *name);
 enum status each_name(const struct cmd_args *args, struct records *list,
-		      enum status (*one)(const char *name, struct records *list));
+		      enum status (*one)(const struct cmd_args *args, const char *name,
+					 struct records *list));
 bool noun_is_command(const struct noun *noun);
 
 /* help.c */

@@ -12,10 +12,14 @@
 #include "carveout.h"
 #include "cmd.h"
 #include "complete.h"
+#include "event.h"
 #include "item.h"
 
 /* In place of words: the shell knows better which files there are */
 #define FILES	"@file"
+
+/* More than any synopsis has */
+#define SYNOPSIS_WORDS	16
 
 /* As far as the words before the cursor say it */
 struct place {
@@ -76,9 +80,10 @@ static void print_names(const struct noun *noun, const char *typed)
 
 	if (noun == &noun_carveout)
 		print_carveouts("", typed);
-	for (i = 0; kinds[i]; i++)
-		if (noun_is_command(noun) || !strcmp(kinds[i]->schema->name, noun->name))
-			print_items(kinds[i], typed);
+	if (noun->kind)
+		print_items(noun->kind, typed);
+	for (i = 0; noun_is_command(noun) && kinds[i]; i++)
+		print_items(kinds[i], typed);
 }
 
 static void print_values(const struct schema_attr *attr, const char *before, const char *typed)
@@ -93,24 +98,14 @@ static void print_values(const struct schema_attr *attr, const char *before, con
 	}
 }
 
-static const struct schema_object *schema_of(const struct noun *noun)
-{
-	size_t i;
-
-	for (i = 0; kinds[i]; i++)
-		if (!strcmp(kinds[i]->schema->name, noun->name))
-			return kinds[i]->schema;
-	return NULL;
-}
-
 /* KEY= as long as there is no '=', and then the values of that key */
-static void print_pairs(const struct schema_object *object, const char *typed)
+static void print_pairs(const struct kind *kind, const char *typed)
 {
 	const struct schema_attr *attr;
 	char *before;
 
-	for (attr = object ? object->wishes : NULL; attr && attr->name; attr++) {
-		if (attr->access == SCHEMA_RO)
+	for (attr = kind ? kind->schema->wishes : NULL; attr && attr->name; attr++) {
+		if (!attr_can_be_set(attr))
 			continue;
 		before = xprintf("%s=", attr->name);
 		if (strchr(typed, '='))
@@ -119,6 +114,19 @@ static void print_pairs(const struct schema_object *object, const char *typed)
 			print_word("", before, typed);
 		free(before);
 	}
+}
+
+/* The last of a list with commas, behind what stands there already */
+static void print_events(const char *before, const char *typed)
+{
+	const struct event_kind *kind;
+	const char *comma = strrchr(typed, ',');
+	char *list;
+
+	list = comma ? xprintf("%.*s", (int)(comma + 1 - typed), typed) : xstrdup(before);
+	for (kind = event_kinds; kind->word; kind++)
+		print_word(list, kind->word, typed);
+	free(list);
 }
 
 /* The values of an option that creates, which is one of the schema's */
@@ -130,6 +138,8 @@ static void print_argument(const struct place *place, const struct cmd_option *o
 
 	if (!strcmp(option->arg, "CARVEOUT"))
 		print_carveouts(before, typed);
+	if (!strncmp(option->arg, "EVENT", strlen("EVENT")))
+		print_events(before, typed);
 	for (attr = object ? object->wishes : NULL; attr && attr->name; attr++)
 		if (attr->option && !strcmp(attr->option, option->name))
 			print_values(attr, before, typed);
@@ -139,10 +149,13 @@ static const struct cmd_option *option_of(const struct place *place, const char 
 {
 	size_t len = strcspn(typed, "="), i;
 
-	for (i = 0; i < place->count; i++)
+	for (i = 0; i < place->count; i++) {
+		if (place->options[i].letter && typed[1] == place->options[i].letter && !typed[2])
+			return &place->options[i];
 		if (len == strlen(place->options[i].name) + 2 &&
 		    !strncmp(typed + 2, place->options[i].name, len - 2))
 			return &place->options[i];
+	}
 	return NULL;
 }
 
@@ -170,18 +183,35 @@ static void print_options(const struct place *place, const char *typed)
 		print_option(option, typed);
 }
 
-/* The word of a synopsis for one place: "NAME [OFF+LEN]", the last may repeat */
+static bool repeats(const char *word)
+{
+	size_t len = strlen(word);
+
+	return len > strlen("...") && !strcmp(word + len - strlen("..."), "...");
+}
+
+/*
+ * The word of a synopsis for one place, as in "NAME [OFF+LEN]". What has "..."
+ * behind it may repeat: the last word, or all from the last bracket on.
+ */
 static char *synopsis_word(const char *synopsis, int at)
 {
-	size_t len = 0;
+	const char *words[SYNOPSIS_WORDS];
+	char *copy, *word, *save;
+	int count = 0, from = 0;
 
-	for (; *synopsis; synopsis += len + strspn(synopsis + len, " ")) {
-		len = strcspn(synopsis, " ");
-		if (!at || !strncmp(synopsis + len - strlen("..."), "...", strlen("...")))
-			return xprintf("%.*s", (int)len, synopsis);
-		at--;
+	copy = xstrdup(synopsis);
+	for (word = strtok_r(copy, " ", &save); word && count < SYNOPSIS_WORDS;
+	     word = strtok_r(NULL, " ", &save)) {
+		if (*word == '[')
+			from = count;
+		words[count++] = word;
 	}
-	return xstrdup("");
+	if (at >= count && count && repeats(words[count - 1]))
+		at = *words[from] == '[' ? from + (at - from) % (count - from) : count - 1;
+	word = xstrdup(at < count ? words[at] : "");
+	free(copy);
+	return word;
 }
 
 static void print_behind_verb(const struct place *place, const char *typed)
@@ -189,7 +219,9 @@ static void print_behind_verb(const struct place *place, const char *typed)
 	char *word = synopsis_word(place->cmd->synopsis, place->names);
 
 	if (strstr(word, "KEY=VALUE"))
-		print_pairs(schema_of(place->noun), typed);
+		print_pairs(place->noun->kind, typed);
+	else if (strstr(word, "REGION"))
+		print_items(&kind_region, typed);
 	else if (strstr(word, "NAME") && !place->cmd->creates)
 		print_names(place->noun, typed);
 	else if (strstr(word, "FILE"))

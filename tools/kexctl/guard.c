@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
 
 #include "guard.h"
 
@@ -48,6 +49,18 @@ bool guard_hit(void)
 		if (sigismember(&guarded, number) == 1 && sigismember(&pending, number) == 1)
 			return true;
 	return false;
+}
+
+/**
+ * guard_fd - a descriptor that can be read from when guard_hit() is true
+ *
+ * For poll(); not to be read, since guard_end() shall find the signal.
+ *
+ * Return: the descriptor, or -1 with errno.
+ */
+int guard_fd(void)
+{
+	return signalfd(-1, &guarded, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /**

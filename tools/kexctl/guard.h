@@ -15,6 +15,7 @@
 
 void guard_begin(void);
 bool guard_hit(void);
+int guard_fd(void);
 void guard_end(void);
 
 void stop_begin(void);

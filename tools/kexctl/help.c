@@ -106,6 +106,8 @@ static void help_tool(void)
 	     "  kexctl region show fb0 --json          all facts, for a script\n"
 	     "  kexctl region dump fb0 0x1000+256 | xxd\n"
 	     "  kexctl region poke fb0 0x40 0x1 -l     one 32-bit store\n"
+	     "  kexctl region hold fb0                 take it away until it is restored\n"
+	     "  kexctl monitor fb0                     see that happen, and each fault\n"
 	     "  kexctl ps                              who has what mapped or open\n"
 	     "  kexctl region delete fb0 --force       take it away, whoever uses it\n"
 	     "\n"

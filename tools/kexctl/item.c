@@ -11,13 +11,9 @@
 #include "parse.h"
 #include "sfs.h"
 
-const struct kind kind_region = {
-	.schema = &schema_region,
-	.folder = "regions",
-};
-
 /* Users before what they use */
 const struct kind * const kinds[] = {
+	&kind_window,
 	&kind_region,
 	NULL
 };
@@ -115,26 +111,37 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct item *)a)->name, ((const struct item *)b)->name);
 }
 
+static enum status list_kind(const struct kind *kind, const struct strings *carveouts,
+			     struct items *list)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < carveouts->count; i++) {
+		err = list_carveout(kind, carveouts->items[i], list);
+		if (err)
+			return fail_on(REFUSED, "carveout", carveouts->items[i], "%s: %s",
+				       kind->folder, strerror(err));
+	}
+	return DONE;
+}
+
 /**
  * items_list - all items of a kind, live or not
- * @kind: the kind
+ * @kind: the kind; NULL: every kind, since names are unique across kinds
  * @list: out, zeroed before; sorted by name, folders not opened
  * Return: DONE, or another status after a message.
  */
 enum status items_list(const struct kind *kind, struct items *list)
 {
+	const struct kind * const one[] = { kind, NULL };
+	const struct kind * const *wanted = kind ? one : kinds;
 	struct strings carveouts = { 0 };
 	enum status status;
-	size_t i;
-	int err;
 
 	status = carveouts_by_name(&carveouts);
-	for (i = 0; !status && i < carveouts.count; i++) {
-		err = list_carveout(kind, carveouts.items[i], list);
-		if (err)
-			status = fail_on(REFUSED, "carveout", carveouts.items[i], "%s: %s",
-					 kind->folder, strerror(err));
-	}
+	for (; !status && *wanted; wanted++)
+		status = list_kind(*wanted, &carveouts, list);
 	strings_free(&carveouts);
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), by_name);
@@ -171,7 +178,8 @@ struct item *items_find(const struct items *list, const char *name)
 
 static enum status not_found(const struct kind *kind, const char *name, const struct items *list)
 {
-	const char *noun = kind->schema->name, *near;
+	const char *noun = kind ? kind->schema->name : "object", *near;
+	const char *plural = kind ? kind->folder : "objects";
 	struct strings known = { 0 };
 	char *all;
 	size_t i;
@@ -183,9 +191,9 @@ static enum status not_found(const struct kind *kind, const char *name, const st
 	if (near)
 		fail_on(NOT_FOUND, noun, name, "not found (did you mean '%s'?)", near);
 	else if (known.count)
-		fail_on(NOT_FOUND, noun, name, "not found (%s: %s)", kind->folder, all);
+		fail_on(NOT_FOUND, noun, name, "not found (%s: %s)", plural, all);
 	else
-		fail_on(NOT_FOUND, noun, name, "not found (there are no %s)", kind->folder);
+		fail_on(NOT_FOUND, noun, name, "not found (there are no %s)", plural);
 	free(all);
 	strings_free(&known);
 	return NOT_FOUND;
@@ -199,14 +207,14 @@ static enum status find_in(const struct items *list, const struct kind *kind, co
 
 	if (!found)
 		return not_found(kind, name, list);
-	item_fill(item, kind, name, found->carveout);
+	item_fill(item, found->kind, name, found->carveout);
 	err = item_open(item);
 	return err ? refused_other(item, NULL, err) : DONE;
 }
 
 /**
  * item_find - find an item by what was typed
- * @kind: the kind
+ * @kind: the kind, or NULL for any
  * @name: the name
  * @item: out: folders open; to be closed whatever is returned
  * Return: DONE, or another status after a message.
@@ -219,7 +227,7 @@ enum status item_find(const struct kind *kind, const char *name, struct item *it
 
 	*item = (struct item){ 0 };
 	if (cause)
-		return fail_on(USAGE, kind->schema->name, name, "%s", cause);
+		return fail_on(USAGE, kind ? kind->schema->name : "object", name, "%s", cause);
 	status = items_list(kind, &list);
 	if (!status)
 		status = find_in(&list, kind, name, item);
@@ -246,7 +254,9 @@ static void record_wishes(const struct item *item, struct record *record)
 	char *text;
 
 	for (attr = item->kind->schema->wishes; attr->name; attr++) {
-		text = attr->access == SCHEMA_WO ? NULL : cfs_read(&item->dir, attr->name);
+		if (attr->access == SCHEMA_WO || attr->type == SCHEMA_TABLE)
+			continue;
+		text = cfs_read(&item->dir, attr->name);
 		if (text)
 			attr_record(record, attr, text);
 		free(text);
@@ -289,6 +299,8 @@ void item_record(const struct item *item, struct records *list)
 	else
 		record_text(record, "state", CONFIGURED);
 	sfs_close(object);
+	if (item->kind->record)
+		item->kind->record(item, record);
 }
 
 static enum status write_wish(const struct item *item, const struct wish *wish)
@@ -331,7 +343,7 @@ static int foresee_mkdir(const struct item *item)
 
 	if (!globals.dry_run)
 		return 0;
-	taken = !items_list(item->kind, &list) && items_find(&list, item->name);
+	taken = !items_list(NULL, &list) && items_find(&list, item->name);
 	items_free(&list);
 	return taken ? EEXIST : 0;
 }

@@ -9,12 +9,18 @@
 #include "attr.h"
 #include "cfs.h"
 
+struct item;
+
 struct kind {
 	const struct schema_object *schema;
 	const char *folder;		/* in its carve-out */
+	const char * const *columns;	/* of a list */
+	/* What it has beside attributes of one value; or NULL */
+	void (*record)(const struct item *item, struct record *record);
 };
 
 extern const struct kind kind_region;
+extern const struct kind kind_window;
 extern const struct kind * const kinds[];
 
 struct item {
@@ -48,10 +54,12 @@ enum status item_set(struct item *item, const struct wishes *wishes);
 enum status item_delete(const struct item *item, bool force, bool *fixed);
 
 /* cause.c */
+enum status must_be_live(const struct item *item, const char *verb);
 enum status refused_mkdir(const struct item *item, int err);
 enum status refused_write(const struct item *item, const struct wish *wish, int err);
 enum status refused_rmdir(const struct item *item, int err);
 enum status refused_node(const struct item *item, const char *what, int err);
+enum status refused_range(const struct item *item, const char *what, const char *typed, int err);
 enum status refused_other(const struct item *item, const char *what, int err);
 
 #endif /* KEXCTL_ITEM_H */

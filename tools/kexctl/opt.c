@@ -76,19 +76,20 @@ const char *option_value(const struct cmd_args *args, const char *name)
 
 /**
  * each_name - do the same for each name that was typed, past those that fail
- * @args: of the verb
+ * @args: of the verb, given to @one
  * @list: given to @one
  * @one: what to do; it has written a message when it does not return DONE
  * Return: DONE, or the last other status.
  */
 enum status each_name(const struct cmd_args *args, struct records *list,
-		      enum status (*one)(const char *name, struct records *list))
+		      enum status (*one)(const struct cmd_args *args, const char *name,
+					 struct records *list))
 {
 	enum status status, worst = DONE;
 	int i;
 
 	for (i = 0; i < args->count; i++) {
-		status = one(args->names[i], list);
+		status = one(args, args->names[i], list);
 		if (status)
 			worst = status;
 	}
@@ -134,7 +135,8 @@ static void table_build(struct option_table *table, const struct cmd *cmd)
 	table->letters = xstrdup("-:");
 	for (i = 0; i < table->count; i++)
 		if (table->options[i].letter)
-			xappend(&table->letters, "%c", table->options[i].letter);
+			xappend(&table->letters, "%c%s", table->options[i].letter,
+				table->options[i].arg ? ":" : "");
 }
 
 static void table_free(struct option_table *table)
@@ -311,6 +313,15 @@ static bool typed_in_full(const char *typed, const char *name)
 	       (!typed[2 + len] || typed[2 + len] == '=');
 }
 
+static const struct cmd_option *option_of_letter(const struct option_table *table, int letter)
+{
+	const struct cmd_option *option = table->options;
+
+	while (option->letter != letter)
+		option++;
+	return option;
+}
+
 /* An option that getopt_long() did not like */
 static enum status bad_option(const struct parsed *parsed, const struct option_table *table,
 			      int code, const char *typed)
@@ -321,11 +332,15 @@ static enum status bad_option(const struct parsed *parsed, const struct option_t
 
 	if (optopt >= LONG_BASE)
 		option = &table->options[optopt - LONG_BASE];
-	if (!option || !typed_in_full(typed, option->name))
+	else if (code == ':')
+		option = option_of_letter(table, optopt);
+	if (!option || (optopt >= LONG_BASE && !typed_in_full(typed, option->name)))
 		return unknown_option(parsed, table,
 				      optopt && optopt < LONG_BASE ? letter : typed);
 	prefix = place(parsed);
-	if (code == ':')
+	if (code == ':' && optopt < LONG_BASE)
+		status = fail(USAGE, "%soption '%s' needs a %s", prefix, letter, option->arg);
+	else if (code == ':')
 		status = fail(USAGE, "%soption '--%s' needs a %s", prefix, option->name,
 			      option->arg);
 	else
@@ -344,9 +359,8 @@ static enum status take(struct parsed *parsed, const struct option_table *table,
 	if (code == '?' || code == ':')
 		return bad_option(parsed, table, code, typed);
 	if (code < LONG_BASE) {
-		for (option = table->options; option->letter != code; option++)
-			;
-		take_option(parsed, option, NULL);
+		option = option_of_letter(table, code);
+		take_option(parsed, option, option->arg ? optarg : NULL);
 		return DONE;
 	}
 	option = &table->options[code - LONG_BASE];
@@ -426,6 +440,8 @@ enum status options_parse(int argc, char **argv, struct parsed *parsed)
 		return missing_noun();
 	if (!parsed->cmd)
 		parsed->cmd = parsed->noun->cmds;
+	parsed->args.noun = parsed->noun;
+	parsed->args.cmd = parsed->cmd;
 	status = check_count(parsed);
 	return status ? status : check_globals(parsed);
 }

@@ -13,6 +13,9 @@
 /* A number of any field as text; a long text is used as it is */
 #define CELL_TEXT_MAX	24
 
+/* Why out_stream() failed; what cannot be written is not tried again */
+static int stream_err;
+
 static struct field *field_add(struct record *record, const char *key, enum field_type type)
 {
 	struct field *field;
@@ -21,6 +24,13 @@ static struct field *field_add(struct record *record, const char *key, enum fiel
 	field = &record->fields[record->count++];
 	*field = (struct field){ .key = key, .type = type };
 	return field;
+}
+
+static struct record *records_grow(struct records *list)
+{
+	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
+	list->items[list->count] = (struct record){ 0 };
+	return &list->items[list->count++];
 }
 
 /**
@@ -32,11 +42,8 @@ static struct field *field_add(struct record *record, const char *key, enum fiel
  */
 struct record *records_add(struct records *list, const char *kind, const char *name)
 {
-	struct record *record;
+	struct record *record = records_grow(list);
 
-	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
-	record = &list->items[list->count++];
-	*record = (struct record){ 0 };
 	record_text(record, "name", name);
 	record_text(record, "kind", kind);
 	return record;
@@ -48,11 +55,19 @@ struct record *records_add(struct records *list, const char *kind, const char *n
  */
 void records_free(struct records *list)
 {
+	struct field *field;
 	size_t i, j;
 
 	for (i = 0; i < list->count; i++) {
-		for (j = 0; j < list->items[i].count; j++)
-			free(list->items[i].fields[j].text);
+		for (j = 0; j < list->items[i].count; j++) {
+			field = &list->items[i].fields[j];
+			free(field->text);
+			if (field->rows) {
+				strings_free(&field->rows->lines);
+				records_free(&field->rows->records);
+			}
+			free(field->rows);
+		}
 		free(list->items[i].fields);
 	}
 	free(list->items);
@@ -93,6 +108,17 @@ void record_size(struct record *record, const char *key, uint64_t bytes)
 }
 
 /**
+ * record_decimal - add a field that is a number with a fraction
+ * @record: gets the field
+ * @key: the attribute's name
+ * @digits: such as 12.345678; copied
+ */
+void record_decimal(struct record *record, const char *key, const char *digits)
+{
+	field_add(record, key, FIELD_DECIMAL)->text = xstrdup(digits);
+}
+
+/**
  * record_list - add a field that is a list of words
  * @record: gets the field
  * @key: the attribute's name
@@ -113,6 +139,34 @@ void record_list(struct record *record, const char *key, const struct strings *w
 			*end++ = ' ';
 		end = stpcpy(end, words->items[i]);
 	}
+}
+
+/**
+ * record_table - add a field that has lines of its own
+ * @record: gets the field
+ * @key: the attribute's name
+ * Return: the field, for table_add(); valid until the record gets another one.
+ */
+struct field *record_table(struct record *record, const char *key)
+{
+	struct field *field = field_add(record, key, FIELD_TABLE);
+
+	field->rows = xrealloc(NULL, sizeof(*field->rows));
+	*field->rows = (struct rows){ 0 };
+	return field;
+}
+
+/**
+ * table_add - add a line to a table
+ * @field: from record_table()
+ * @line: what people see; copied
+ * Return: what JSON has, empty; valid until the next call.
+ */
+struct record *table_add(struct field *field, const char *line)
+{
+	strings_add(&field->rows->lines, line);
+	field->number++;
+	return records_grow(&field->rows->records);
 }
 
 /**
@@ -224,27 +278,49 @@ static json_object *list_json(const char *words)
 	return array;
 }
 
+static json_object *record_json(const struct record *record);
+
+static json_object *table_json(const struct rows *rows)
+{
+	json_object *array = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < rows->records.count; i++)
+		json_object_array_add(array, record_json(&rows->records.items[i]));
+	return array;
+}
+
 static json_object *field_json(const struct field *field)
 {
+	if (field->type == FIELD_TABLE)
+		return table_json(field->rows);
 	if (field->type == FIELD_LIST)
 		return list_json(field->text);
 	if (field->type == FIELD_TEXT)
 		return json_object_new_string(field->text);
+	if (field->type == FIELD_DECIMAL)
+		return json_object_new_double_s(strtod(field->text, NULL), field->text);
 	return json_object_new_uint64(field->number);
+}
+
+static json_object *record_json(const struct record *record)
+{
+	json_object *object = json_object_new_object();
+	size_t i;
+
+	for (i = 0; i < record->count; i++)
+		json_object_object_add(object, record->fields[i].key,
+				       field_json(&record->fields[i]));
+	return object;
 }
 
 static void print_json(const struct records *list)
 {
-	json_object *array = json_object_new_array(), *object;
-	size_t i, j;
+	json_object *array = json_object_new_array();
+	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		object = json_object_new_object();
-		for (j = 0; j < list->items[i].count; j++)
-			json_object_object_add(object, list->items[i].fields[j].key,
-					       field_json(&list->items[i].fields[j]));
-		json_object_array_add(array, object);
-	}
+	for (i = 0; i < list->count; i++)
+		json_object_array_add(array, record_json(&list->items[i]));
 	/* The pretty form of an empty array would be two lines */
 	puts(json_object_to_json_string_ext(array, list->count ? JSON_C_TO_STRING_PRETTY |
 					    JSON_C_TO_STRING_SPACED |
@@ -300,11 +376,26 @@ static bool has_suffix(const char *size)
 	return size[strspn(size, "0123456789")];
 }
 
+/* The first stands behind the key, the others below it */
+static void show_lines(const struct strings *lines, int indent)
+{
+	size_t i;
+
+	for (i = 0; i < lines->count; i++)
+		printf("%*s%s\n", i ? indent : 0, "", lines->items[i]);
+	if (!i)
+		puts("none");
+}
+
 static void show_field(const struct field *field, int width)
 {
 	char buf[SIZE_TEXT_MAX];
 
 	printf("%s:%*s", field->key, width - (int)strlen(field->key), "");
+	if (field->type == FIELD_TABLE) {
+		show_lines(&field->rows->lines, width + 1);
+		return;
+	}
 	if (field->text) {
 		puts(field->text);
 		return;
@@ -345,6 +436,32 @@ void out_show(const struct records *list)
 }
 
 /**
+ * out_stream - write records of which there will be more, at once
+ * @list: the records; in JSON each is an object on a line of its own
+ * @text: the line for people
+ * Return: false, with errno, when stdout did not take it.
+ */
+bool out_stream(const struct records *list, const char *text)
+{
+	json_object *object;
+	size_t i;
+
+	for (i = 0; globals.json && i < list->count; i++) {
+		object = record_json(&list->items[i]);
+		puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(object);
+	}
+	if (globals.names)
+		print_names(list);
+	else if (!globals.json)
+		puts(text);
+	if (fflush(stdout) == 0)
+		return true;
+	stream_err = errno;
+	return false;
+}
+
+/**
  * out_acted - write what a verb has acted on, for scripts that ask for it
  * @list: the records; people see nothing, since nothing went wrong
  */
@@ -354,6 +471,23 @@ void out_acted(const struct records *list)
 		print_for_scripts(list);
 }
 
+/*
+ * Why a write failed that was some calls ago: nothing that succeeds clears errno.
+ * What is no error of a write is of another call.
+ */
+static int earlier_err(int err)
+{
+	switch (err) {
+	case EDQUOT:
+	case EFBIG:
+	case ENOSPC:
+	case EPIPE:
+		return err;
+	default:
+		return stream_err ? stream_err : EIO;
+	}
+}
+
 /**
  * out_finish - make sure that what was written has arrived
  * @status: what kexctl would exit with
@@ -361,6 +495,7 @@ void out_acted(const struct records *list)
  */
 enum status out_finish(enum status status)
 {
+	int earlier = earlier_err(errno);
 	bool failed = ferror(stdout);
 
 	errno = 0;
@@ -371,5 +506,5 @@ enum status out_finish(enum status status)
 		failed = true;
 	if (!failed)
 		return status;
-	return fail(REFUSED, "cannot write the output: %s", strerror(errno ? errno : EIO));
+	return fail(REFUSED, "cannot write the output: %s", strerror(errno ? errno : earlier));
 }

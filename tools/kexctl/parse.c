@@ -93,6 +93,37 @@ const char *parse_uint(const char *text, uint64_t *number)
 	return NULL;
 }
 
+/**
+ * parse_period - a length of time, such as 5s or 200ms
+ * @text: the whole of it must be the period; a number without unit is none
+ * @us: out: microseconds
+ * Return: NULL, or the cause.
+ */
+const char *parse_period(const char *text, uint64_t *us)
+{
+	static const struct {
+		const char *unit;
+		uint64_t us;
+	} units[] = { { "us", 1 }, { "ms", 1000 }, { "s", 1000000 }, { "m", 60000000 },
+		      { "h", 3600000000 } };
+	const char *cause, *rest;
+	uint64_t number = 0;
+	size_t i;
+
+	cause = parse_digits(text, &number, &rest);
+	if (cause)
+		return cause;
+	for (i = 0; rest != text && i < sizeof(units) / sizeof(*units); i++) {
+		if (strcmp(units[i].unit, rest))
+			continue;
+		if (number > UINT64_MAX / units[i].us)
+			return TOO_LARGE;
+		*us = number * units[i].us;
+		return NULL;
+	}
+	return "not a time with its unit (such as 5s, 200ms or 1m)";
+}
+
 /* OFF-END, whose end is inclusive */
 static const char *range_to_end(uint64_t off, uint64_t end, uint64_t *len)
 {

@@ -21,6 +21,7 @@
 
 const char *parse_size(const char *text, uint64_t *bytes);
 const char *parse_uint(const char *text, uint64_t *number);
+const char *parse_period(const char *text, uint64_t *us);
 const char *parse_range(const char *text, uint64_t *off, uint64_t *len);
 const char *parse_mode(const char *text, uint64_t *mode);
 const char *parse_name(const char *text);

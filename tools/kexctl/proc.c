@@ -25,9 +25,13 @@
 #define NODES		"/dev/kex/"
 #define GONE		" (deleted)"
 
-/* A node that is there, or all that are gone */
+/* What the driver calls the file of a window that has no name */
+#define ANONYMOUS	"anon_inode:[kex-window]"
+
+/* What a process may have open, and how its maps file calls that */
 struct wanted {
-	const char *path;		/* NULL: any that is gone */
+	enum proc_what what;
+	const char *path;
 	struct stat node;
 };
 
@@ -39,20 +43,25 @@ static bool is_gone(const char *path)
 	       !strcmp(path + len - strlen(GONE), GONE);
 }
 
+static bool is_wanted_path(const char *path, const struct wanted *wanted)
+{
+	return wanted->what == PROC_GONE ? is_gone(path) : !strcmp(path, wanted->path);
+}
+
 static bool is_wanted_fd(int fds, const char *fd, const struct wanted *wanted)
 {
 	char path[PATH_MAX];
 	struct stat st;
 	ssize_t len;
 
-	if (wanted->path)
+	if (wanted->what == PROC_NODE)
 		return fstatat(fds, fd, &st, 0) == 0 && S_ISCHR(st.st_mode) &&
 		       st.st_rdev == wanted->node.st_rdev;
 	len = readlinkat(fds, fd, path, sizeof(path) - 1);
 	if (len < 0)
 		return false;
 	path[len] = '\0';
-	return is_gone(path);
+	return is_wanted_path(path, wanted);
 }
 
 static bool has_open(int proc, const struct wanted *wanted)
@@ -76,9 +85,9 @@ static bool has_mapped(int proc, const struct wanted *wanted)
 
 	for (line = maps ? strtok_r(maps, "\n", &save) : NULL; !found && line;
 	     line = strtok_r(NULL, "\n", &save)) {
-		path = strchr(line, '/');
+		path = strstr(line, wanted->what == PROC_ANONYMOUS ? ANONYMOUS : NODES);
 		if (path)
-			found = wanted->path ? !strcmp(path, wanted->path) : is_gone(path);
+			found = is_wanted_path(path, wanted);
 	}
 	free(maps);
 	return found;
@@ -116,14 +125,15 @@ static void find_processes(const struct wanted *wanted, struct processes *list)
 }
 
 /**
- * processes_of - who has an object's node open or mapped
- * @name: of the object; NULL: who still has what was revoked, be it of any name
+ * processes_of - who has an object open or mapped
+ * @what: which
+ * @name: of a PROC_NODE, else NULL
  * @list: out, zeroed before; as far as it can be seen
  */
-void processes_of(const char *name, struct processes *list)
+void processes_of(enum proc_what what, const char *name, struct processes *list)
 {
 	char *path = name ? xprintf(NODES "%s", name) : NULL;
-	struct wanted wanted = { .path = path };
+	struct wanted wanted = { .what = what, .path = path ? path : ANONYMOUS };
 
 	if (!path || stat(path, &wanted.node) == 0)
 		find_processes(&wanted, list);
@@ -143,18 +153,19 @@ void processes_free(struct processes *list)
 }
 
 /**
- * proc_users - who uses an object's node, for a message
- * @name: of the object, or NULL as above
+ * proc_users - who uses an object, for a message
+ * @what: which
+ * @name: of a PROC_NODE, else NULL
  * Return: such as "pid 812 (cat), pid 815 (kexmap)", to be freed; NULL when nobody
  * was found.
  */
-char *proc_users(const char *name)
+char *proc_users(enum proc_what what, const char *name)
 {
 	struct processes list = { 0 };
 	char *users = NULL;
 	size_t i;
 
-	processes_of(name, &list);
+	processes_of(what, name, &list);
 	for (i = 0; i < list.count && i < USERS_SHOWN; i++)
 		xappend(&users, "%spid %u (%s)", i ? ", " : "", list.items[i].pid,
 			list.items[i].comm);

@@ -15,8 +15,15 @@ struct processes {
 	size_t count;
 };
 
-void processes_of(const char *name, struct processes *list);
+/* Whose users: those of a node, of all that was revoked, of windows without a name */
+enum proc_what {
+	PROC_NODE,
+	PROC_GONE,
+	PROC_ANONYMOUS,
+};
+
+void processes_of(enum proc_what what, const char *name, struct processes *list);
 void processes_free(struct processes *list);
-char *proc_users(const char *name);
+char *proc_users(enum proc_what what, const char *name);
 
 #endif /* KEXCTL_PROC_H */

@@ -83,7 +83,7 @@ static void add_opens(struct records *list, const struct item *item, size_t from
 	struct processes processes = { 0 };
 	size_t i;
 
-	processes_of(item->name, &processes);
+	processes_of(PROC_NODE, item->name, &processes);
 	for (i = 0; i < processes.count; i++)
 		if (!maps_it(list, from, processes.items[i].pid))
 			add_user(list, item, "open", processes.items[i].pid,
@@ -135,12 +135,13 @@ static enum status add_users(struct records *list, const struct item *item)
 	return DONE;
 }
 
-static enum status add_named(const char *name, struct records *list)
+static enum status add_named(const struct cmd_args *args, const char *name, struct records *list)
 {
 	enum status status;
 	struct item item;
 
-	status = item_find(&kind_region, name, &item);
+	(void)args;
+	status = item_find(NULL, name, &item);
 	if (!status)
 		status = add_users(list, &item);
 	item_close(&item);
@@ -161,15 +162,13 @@ static enum status add_listed(struct records *list, struct item *item)
 static enum status add_all(struct records *list)
 {
 	struct items items = { 0 };
-	enum status status = DONE;
-	size_t i, j;
+	enum status status;
+	size_t i;
 
-	for (i = 0; !status && kinds[i]; i++) {
-		status = items_list(kinds[i], &items);
-		for (j = 0; !status && j < items.count; j++)
-			status = add_listed(list, &items.items[j]);
-		items_free(&items);
-	}
+	status = items_list(NULL, &items);
+	for (i = 0; !status && i < items.count; i++)
+		status = add_listed(list, &items.items[i]);
+	items_free(&items);
 	return status;
 }
 

@@ -1,332 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The noun region: named slices of a carve-out, each with a node. */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <stddef.h>
 
 #include "access.h"
-#include "carveout.h"
-#include "cmd.h"
 #include "copy.h"
 #include "item.h"
-#include "out.h"
-#include "parse.h"
-#include "sfs.h"
+#include "verb.h"
 
-#define KIND	"region"
+static const char * const columns[] = {
+	"name", "carveout", "size", "offset", "cache", "state", "opens", "mappings", "resident",
+	NULL
+};
 
-/* Room for the name of any attribute */
-#define KEY_SIZE	32
-
-static enum status record_listed(struct item *item, struct records *records)
-{
-	int err = item_open(item);
-
-	if (!err)
-		item_record(item, records);
-	item_shut(item);
-	/* One that was removed meanwhile is not there to be listed */
-	return err && err != ENOENT ? refused_other(item, NULL, err) : DONE;
-}
-
-static enum status list(const struct cmd_args *args)
-{
-	static const char * const columns[] = { "name", "carveout", "size", "offset", "cache",
-						"state", "opens", "mappings", "resident", NULL };
-	struct records records = { 0 };
-	struct items items = { 0 };
-	enum status status;
-	size_t i;
-
-	(void)args;
-	status = items_list(&kind_region, &items);
-	for (i = 0; !status && i < items.count; i++) {
-		if (globals.names)
-			records_add(&records, KIND, items.items[i].name);
-		else
-			status = record_listed(&items.items[i], &records);
-	}
-	if (!status)
-		out_table(&records, columns);
-	records_free(&records);
-	items_free(&items);
-	return status;
-}
-
-static enum status record_named(const char *name, struct records *records)
-{
-	enum status status;
-	struct item item;
-
-	status = item_find(&kind_region, name, &item);
-	if (!status)
-		item_record(&item, records);
-	item_close(&item);
-	return status;
-}
-
-static enum status show(const struct cmd_args *args)
-{
-	struct records records = { 0 };
-	enum status worst = each_name(args, &records, record_named);
-
-	if (records.count || !worst)
-		out_show(&records);
-	records_free(&records);
-	return worst;
-}
-
-/* For --json and --names: what a verb has acted on, as it is now */
-static enum status acted_on(const char *name)
-{
-	struct records records = { 0 };
-	enum status status = DONE;
-
-	if (globals.json || globals.names)
-		status = record_named(name, &records);
-	if (!status)
-		out_acted(&records);
-	records_free(&records);
-	return status;
-}
-
-/* The options of create that the schema knows, live left out: it comes last */
-static enum status wishes_of_options(const struct cmd_args *args, const char *name,
-				     struct wishes *wishes)
-{
-	const struct schema_attr *attr;
-	enum status status = DONE;
-	const char *given;
-
-	for (attr = schema_region.wishes; !status && attr->name; attr++) {
-		given = attr->option ? option_value(args, attr->option) : NULL;
-		if (!given && attr->required)
-			return fail_on(USAGE, KIND, name, "%s missing (--%s %s)", attr->name,
-				       attr->option, attr->option_arg);
-		if (!given || !strcmp(attr->name, "live"))
-			continue;
-		status = wishes_add(wishes, KIND, name, attr,
-				    attr->option_value ? attr->option_value : given);
-	}
-	return status;
-}
-
-static enum status create(const struct cmd_args *args)
-{
-	const char *name = args->names[0], *cause = parse_name(name);
-	struct wishes wishes = { 0 };
-	char *carveout = NULL;
-	enum status status;
-
-	if (cause)
-		return fail_on(USAGE, KIND, name, "%s", cause);
-	status = wishes_of_options(args, name, &wishes);
-	if (!status)
-		status = carveout_choose(option_value(args, "carveout"), &carveout);
-	if (!status)
-		status = item_create(&kind_region, name, carveout, &wishes,
-				     !option_value(args, "no-live"));
-	if (!status)
-		status = acted_on(name);
-	free(carveout);
-	wishes_free(&wishes);
-	return status;
-}
-
-static enum status unknown_key(const char *name, const char *key)
-{
-	const struct schema_attr *attr;
-	struct strings known = { 0 };
-	const char *near;
-	char *all;
-
-	for (attr = schema_region.wishes; attr->name; attr++)
-		if (attr->access != SCHEMA_RO)
-			strings_add(&known, attr->name);
-	all = strings_join(&known, ", ");
-	near = strings_nearest(&known, key);
-	if (near)
-		fail_on(USAGE, KIND, name, "%s: no such attribute (did you mean %s?)", key, near);
-	else
-		fail_on(USAGE, KIND, name, "%s: no attribute that can be set (those are: %s)",
-			key, all);
-	free(all);
-	strings_free(&known);
-	return USAGE;
-}
-
-static enum status wish_of_pair(const char *name, const char *pair, struct wishes *wishes)
-{
-	const struct schema_attr *attr;
-	char key[KEY_SIZE];
-	const char *value;
-
-	if (!parse_pair(pair, key, sizeof(key), &value))
-		return fail_on(USAGE, KIND, name, "'%s' is not KEY=VALUE", pair);
-	attr = attr_find(schema_region.wishes, key);
-	if (!attr || attr->access == SCHEMA_RO)
-		return unknown_key(name, key);
-	return wishes_add(wishes, KIND, name, attr, value);
-}
-
-static enum status set(const struct cmd_args *args)
-{
-	const char *name = args->names[0];
-	struct wishes wishes = { 0 };
-	enum status status = DONE;
-	struct item item = { 0 };
-	int i;
-
-	for (i = 1; !status && i < args->count; i++)
-		status = wish_of_pair(name, args->names[i], &wishes);
-	if (!status)
-		status = item_find(&kind_region, name, &item);
-	if (!status)
-		status = item_set(&item, &wishes);
-	if (!status)
-		status = acted_on(name);
-	item_close(&item);
-	wishes_free(&wishes);
-	return status;
-}
-
-static enum status delete_one(const char *name, bool force, struct records *gone)
-{
-	enum status status;
-	struct item item;
-
-	status = item_find(&kind_region, name, &item);
-	if (!status)
-		status = item_delete(&item, force, NULL);
-	if (!status)
-		records_add(gone, KIND, name);
-	item_close(&item);
-	return status;
-}
-
-static enum status delete(const struct cmd_args *args)
-{
-	bool force = option_value(args, "force");
-	enum status status, worst = DONE;
-	struct records gone = { 0 };
-	int i;
-
-	for (i = 0; i < args->count; i++) {
-		status = delete_one(args->names[i], force, &gone);
-		if (status)
-			worst = status;
-	}
-	out_acted(&gone);
-	records_free(&gone);
-	return worst;
-}
-
-/* What sysfs takes for all of an object, or for a range */
-static enum status range_text(const char *name, const char *typed, char **text)
-{
-	uint64_t off, len;
-	const char *cause;
-
-	if (!typed) {
-		*text = xstrdup("1");
-		return DONE;
-	}
-	cause = parse_range(typed, &off, &len);
-	if (cause)
-		return fail_on(USAGE, KIND, name, "range %s%s%s", typed, *typed ? ": " : "", cause);
-	*text = xprintf("%llu %llu", (unsigned long long)off, (unsigned long long)len);
-	return DONE;
-}
-
-static enum status refused_range(const struct item *item, const char *typed, int err)
-{
-	const char *what = typed ? typed : "all";
-	char *size, text[SIZE_TEXT_MAX];
-	uint64_t bytes;
-	enum status status;
-
-	if (err == EINVAL)
-		return fail_on(REFUSED, KIND, item->name, "range %s: start and length must be "
-			       "multiples of the %s page, and the length not 0%s", what,
-			       format_size(sysconf(_SC_PAGESIZE), text),
-			       strchr(what, '-') ? " (END is inclusive)" : "");
-	if (err != ERANGE)
-		return refused_other(item, "evict", err);
-	size = cfs_read(&item->dir, "size");
-	if (!size || parse_size(size, &bytes))
-		bytes = 0;
-	status = fail_on(REFUSED, KIND, item->name, "range %s: ends behind the region (size %s)",
-			 what, format_size(bytes, text));
-	free(size);
-	return status;
-}
-
-static enum status evict_item(const struct item *item, const char *typed, const char *text)
-{
-	int err;
-
-	if (!item_is_live(item))
-		return fail_on(REFUSED, KIND, item->name,
-			       "evict: it is not live (first: kexctl region set %s live=1)",
-			       item->name);
-	err = sfs_write(item->name, "evict", text);
-	return err ? refused_range(item, typed, err) : DONE;
-}
-
-static enum status evict(const struct cmd_args *args)
-{
-	const char *name = args->names[0], *typed = args->count > 1 ? args->names[1] : NULL;
-	struct item item = { 0 };
-	enum status status;
-	char *text = NULL;
-
-	status = range_text(name, typed, &text);
-	if (!status)
-		status = item_find(&kind_region, name, &item);
-	if (!status)
-		status = evict_item(&item, typed, text);
-	if (!status)
-		status = acted_on(name);
-	item_close(&item);
-	free(text);
-	return status;
-}
+const struct kind kind_region = {
+	.schema = &schema_region,
+	.folder = "regions",
+	.columns = columns,
+};
 
 static enum status load(const struct cmd_args *args)
 {
 	enum status status = copy_load(args);
 
-	return status ? status : acted_on(args->names[0]);
+	return status ? status : verb_acted(args);
 }
 
 static enum status poke(const struct cmd_args *args)
 {
 	enum status status = access_poke(args);
 
-	return status ? status : acted_on(args->names[0]);
+	return status ? status : verb_acted(args);
 }
-
-static const struct cmd_option create_options[] = {
-	{ "carveout", 0, "CARVEOUT", "where to make it; default: the first that is bound" },
-	{ NULL, 0, NULL, NULL }
-};
-
-static const struct cmd_option delete_options[] = {
-	{ "force", 0, NULL, "revoke it first: mappings go, users get SIGBUS and ENODEV" },
-	{ NULL, 0, NULL, NULL }
-};
 
 static const struct cmd cmds[] = {
 	{
 		.verb = "list",
-		.run = list,
+		.run = verb_list,
 		.synopsis = "",
 		.summary = "all regions, live or only configured, by name",
 	},
 	{
 		.verb = "create",
-		.run = create,
+		.run = verb_create,
 		.synopsis = "NAME --size SIZE",
 		.summary = "make a region and bring it up as /dev/kex/NAME",
 		.help = "When a step is refused, nothing is left behind.\n"
@@ -343,7 +58,7 @@ static const struct cmd cmds[] = {
 	},
 	{
 		.verb = "show",
-		.run = show,
+		.run = verb_show,
 		.synopsis = "NAME...",
 		.summary = "all that is known of some regions",
 		.help = "What was wished comes from configfs, and for a live region the facts from\n"
@@ -353,7 +68,7 @@ static const struct cmd cmds[] = {
 	},
 	{
 		.verb = "set",
-		.run = set,
+		.run = verb_set,
 		.synopsis = "NAME KEY=VALUE...",
 		.summary = "change attributes, in the order given",
 		.help = "A live region keeps its attributes: live=0 first. When one is refused, those\n"
@@ -367,7 +82,7 @@ static const struct cmd cmds[] = {
 	},
 	{
 		.verb = "delete",
-		.run = delete,
+		.run = verb_delete,
 		.synopsis = "NAME...",
 		.summary = "take regions down and remove them",
 		.help = "One that is open or mapped stays as it was, unless --force is given; one that\n"
@@ -379,7 +94,7 @@ static const struct cmd cmds[] = {
 	},
 	{
 		.verb = "evict",
-		.run = evict,
+		.run = verb_zap,
 		.synopsis = "NAME [OFF+LEN]",
 		.summary = "take its pages from every process; a touch brings them back",
 		.help = "Mappings stay, and so do the bytes. The next touch of a page faults; the fault\n"
@@ -389,6 +104,36 @@ static const struct cmd cmds[] = {
 			"  kexctl region evict fb0\n"
 			"  kexctl region evict fb0 0x10000+64K\n"
 			"  kexctl region evict fb0 0x10000-0x1ffff            the same: END is inclusive",
+		.min = 1,
+		.max = 2,
+		.changes = true,
+	},
+	{
+		.verb = "hold",
+		.run = verb_zap,
+		.synopsis = "NAME [OFF+LEN]",
+		.summary = "take its memory from every process until it is restored",
+		.help = "Mappings stay, and so do the bytes. A touch meets what create --hole chose:\n"
+			"SIGBUS, zeroes, a scratch page, or sleep until the memory is back. read and\n"
+			"write on the node still reach the bytes: dump and load work.\n"
+			"\n"
+			"Examples:\n"
+			"  kexctl region hold fb0                 before its bitstream is reloaded\n"
+			"  kexctl region hold fb0 0x10000+64K",
+		.min = 1,
+		.max = 2,
+		.changes = true,
+	},
+	{
+		.verb = "restore",
+		.run = verb_zap,
+		.synopsis = "NAME [OFF+LEN]",
+		.summary = "let go of what is held",
+		.help = "The next touch brings a page back, with the bytes that it has now. Held twice\n"
+			"is let go at once, and what is not held stays as it is.\n"
+			"\n"
+			"Example:\n"
+			"  kexctl region restore fb0",
 		.min = 1,
 		.max = 2,
 		.changes = true,
@@ -458,5 +203,6 @@ static const struct cmd cmds[] = {
 const struct noun noun_region = {
 	.name = "region",
 	.summary = "Regions: named slices of a carve-out, each with a node /dev/kex/NAME to map.",
+	.kind = &kind_region,
 	.cmds = cmds,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Open the node of a region that was named, and see what of it was meant. */
-#include "parse.h"
+#include <errno.h>
+
 #include "span.h"
 
 /**
@@ -20,9 +21,9 @@ enum status span_open(struct span *span, const char *name, const char *verb, boo
 	status = item_find(&kind_region, name, &span->item);
 	if (status)
 		return status;
-	if (!item_is_live(&span->item))
-		return fail_on(REFUSED, span->item.kind->schema->name, name, "%s: it is not live "
-			       "(first: kexctl region set %s live=1)", verb, name);
+	status = must_be_live(&span->item, verb);
+	if (status)
+		return status;
 	err = dev_open(name, write, &span->dev);
 	return err ? refused_node(&span->item, verb, err) : DONE;
 }
@@ -46,11 +47,7 @@ void span_shut(struct span *span)
  */
 enum status span_check(const struct span *span, const char *what, const char *typed)
 {
-	char text[SIZE_TEXT_MAX];
-
 	if (span->off <= span->dev.size && span->len <= span->dev.size - span->off)
 		return DONE;
-	return fail_on(REFUSED, span->item.kind->schema->name, span->item.name,
-		       "%s %s: ends behind the region (size %s)", what, typed,
-		       format_size(span->dev.size, text));
+	return refused_range(&span->item, what, typed, ERANGE);
 }
