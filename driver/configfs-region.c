@@ -107,7 +107,7 @@ static int kex_region_item_revoke(struct kex_region_item *item)
 {
 	if (!item->region)
 		return 0;
-	kex_zap_revoke(&item->region->space);
+	kex_zap_revoke(&item->region->space, KEX_REASON_CONFIGFS);
 	kex_region_unlist(item->region);
 	kex_region_item_lost(item);
 	return 0;

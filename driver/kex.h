@@ -9,7 +9,7 @@
  *	map.c  zap.c  hole.c			verbs: the mm work
  *	region.c  space.c  mms.c  object.c	objects: lifetime, node, state
  *	carveout.c  dt.c			memory: ranges, no mm, no configfs
- *	attr.c  compat.h			used by all
+ *	attr.c  trace.h  compat.h		used by all
  *
  * The one upward path is an ops table (kex_object_ops, kex_region_ops).
  */
@@ -511,15 +511,49 @@ void kex_region_write(struct kex_region *region, u64 off, const void *from,
 
 int kex_map_mmap(struct kex_space *space, struct vm_area_struct *vma);
 
-int kex_zap_evict(struct kex_space *space, u64 off, u64 len);
-int kex_zap_hold(struct kex_space *space, u64 off, u64 len);
-int kex_zap_restore(struct kex_space *space, u64 off, u64 len);
-void kex_zap_revoke(struct kex_space *space);
+/**
+ * enum kex_reason - what an event of trace.h happened for
+ * @KEX_REASON_IOCTL: a call on an open file
+ * @KEX_REASON_SYSFS: a write to an action in sysfs
+ * @KEX_REASON_CONFIGFS: a write to an item in configfs
+ * @KEX_REASON_UNBIND: the device was unbound
+ * @KEX_REASON_OWNER: a window's owner closed its file
+ * @KEX_REASON_LAZY: a touch of what had no entry yet
+ * @KEX_REASON_RESTORE: a touch of what had been evicted, or held and restored
+ * @KEX_REASON_SIGBUS: a touch where nothing is mapped, and a signal for it.
+ *		       From here on in the order of KEX_HOLE_*
+ * @KEX_REASON_ZERO: the same, met with a page of zeroes
+ * @KEX_REASON_SCRATCH: the same, met with a page of the file's own
+ * @KEX_REASON_WAIT: the same, at the end of the wait
+ * @KEX_REASON_REVOKED: a touch of what was revoked
+ */
+enum kex_reason {
+	KEX_REASON_IOCTL,
+	KEX_REASON_SYSFS,
+	KEX_REASON_CONFIGFS,
+	KEX_REASON_UNBIND,
+	KEX_REASON_OWNER,
+	KEX_REASON_LAZY,
+	KEX_REASON_RESTORE,
+	KEX_REASON_SIGBUS,
+	KEX_REASON_ZERO,
+	KEX_REASON_SCRATCH,
+	KEX_REASON_WAIT,
+	KEX_REASON_REVOKED,
+};
+
+int kex_zap_evict(struct kex_space *space, u64 off, u64 len,
+		  enum kex_reason reason);
+int kex_zap_hold(struct kex_space *space, u64 off, u64 len,
+		 enum kex_reason reason);
+int kex_zap_restore(struct kex_space *space, u64 off, u64 len,
+		    enum kex_reason reason);
+void kex_zap_revoke(struct kex_space *space, enum kex_reason reason);
 
 int kex_hole_init(void);
 void kex_hole_exit(void);
-vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space);
-vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes);
+vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space, u64 start);
+vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes, u64 start);
 void kex_hole_unmapped(struct kex_space *space);
 bool kex_hole_is_zero(unsigned long pfn);
 bool kex_hole_shows(const struct vm_area_struct *vma, unsigned long pfn);

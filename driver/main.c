@@ -22,7 +22,7 @@ static void kex_unbind(void *data)
 
 	mutex_lock(&co->lock);
 	list_for_each_entry_safe(region, next, &co->regions, node) {
-		kex_zap_revoke(&region->space);
+		kex_zap_revoke(&region->space, KEX_REASON_UNBIND);
 		kex_region_unlist(region);
 		region->ops->revoked(region->owner);
 	}

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "debug.h"
 #include "kex.h"
+#include "trace.h"
 
 /* No more than a page of entries has with 4 KiB pages */
 #define KEX_FAULT_AROUND_MAX	512
@@ -65,13 +66,14 @@ static bool kex_run_touched(struct kex_space *space, const struct kex_run *run)
  * what a fault costs. A neighbour that has its entry keeps it.
  */
 static vm_fault_t kex_map_insert(struct vm_fault *vmf, struct kex_space *space,
-				 struct kex_run *run)
+				 struct kex_run *run, u64 start)
 {
 	unsigned long around = READ_ONCE(kex_fault_around);
 	unsigned long block = rounddown(vmf->pgoff, around), i;
 	struct vm_area_struct *vma = vmf->vma;
 	pgprot_t prot = kex_space_pgprot(space, vma->vm_flags);
 	vm_fault_t ret;
+	bool back;
 
 	KEX_POINT(fault_found);
 	kex_run_clip(run, max(block, vma->vm_pgoff),
@@ -86,14 +88,18 @@ static vm_fault_t kex_map_insert(struct vm_fault *vmf, struct kex_space *space,
 					run->pfn + i, prot) != VM_FAULT_NOPAGE)
 			break;
 	atomic64_inc(&space->faults);
-	if (kex_run_touched(space, run))
+	back = kex_run_touched(space, run);
+	if (back)
 		atomic64_inc(&space->restores);
+	trace_kex_fault(space, PFN_PHYS(run->first), PFN_PHYS(run->nr),
+			back ? KEX_REASON_RESTORE : KEX_REASON_LAZY, run->nr, start);
 	return VM_FAULT_NOPAGE;
 }
 
 static vm_fault_t kex_map_fault(struct vm_fault *vmf)
 {
 	struct kex_space *space = kex_vma_file(vmf->vma)->space;
+	u64 start = kex_trace_start(kex_fault);
 	struct kex_run run;
 	vm_fault_t ret;
 	s64 changes;
@@ -102,14 +108,16 @@ static vm_fault_t kex_map_fault(struct vm_fault *vmf)
 	changes = atomic64_read(&space->changes);
 	if (space->revoked) {
 		ret = VM_FAULT_SIGBUS;
+		trace_kex_fault(space, PFN_PHYS(vmf->pgoff), PAGE_SIZE,
+				KEX_REASON_REVOKED, 0, start);
 	} else if (space->ops->find(space, vmf->pgoff, &run)) {
-		ret = kex_map_insert(vmf, space, &run);
+		ret = kex_map_insert(vmf, space, &run, start);
 		space->ops->done(&run);
 	} else {
-		ret = kex_hole_insert(vmf, space);
+		ret = kex_hole_insert(vmf, space, start);
 	}
 	up_read(&space->map_rwsem);
-	return ret == VM_FAULT_RETRY ? kex_hole_wait(vmf, changes) : ret;
+	return ret == VM_FAULT_RETRY ? kex_hole_wait(vmf, changes, start) : ret;
 }
 
 /*
@@ -119,7 +127,14 @@ static vm_fault_t kex_map_fault(struct vm_fault *vmf)
  */
 static vm_fault_t kex_map_pfn_mkwrite(struct vm_fault *vmf)
 {
-	return kex_hole_is_zero(pte_pfn(vmf->orig_pte)) ? VM_FAULT_SIGBUS : 0;
+	struct kex_space *space = kex_vma_file(vmf->vma)->space;
+	u64 start = kex_trace_start(kex_fault);
+
+	if (!kex_hole_is_zero(pte_pfn(vmf->orig_pte)))
+		return 0;
+	trace_kex_fault(space, PFN_PHYS(vmf->pgoff), PAGE_SIZE, KEX_REASON_SIGBUS, 0,
+			start);
+	return VM_FAULT_SIGBUS;
 }
 
 static int kex_map_access_run(const struct kex_run *run, u64 off, void *buf,

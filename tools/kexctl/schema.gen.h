@@ -87,6 +87,8 @@ static const struct schema_word schema_root_wishes_features[] = {
 	  "what a touch of held memory meets can be chosen" },
 	{ "poll",
 	  "changes of state wake poll, and signal an eventfd" },
+	{ "trace",
+	  "what happens to mapped memory can be followed by tracepoints" },
 	{ NULL, NULL }
 };
 
