@@ -19,6 +19,7 @@ static const char * const kex_root_features_words[] __maybe_unused = {
 	"hold",
 	"hole",
 	"poll",
+	"huge",
 	"trace",
 	NULL
 };

@@ -207,6 +207,8 @@ static bool kex_feature(const char *word)
 {
 	if (!strcmp(word, "trace"))
 		return IS_ENABLED(CONFIG_EVENT_TRACING);
+	if (!strcmp(word, "huge"))
+		return IS_ENABLED(CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP);
 	return true;
 }
 

@@ -95,8 +95,7 @@ static vm_fault_t kex_hole_insert_page(struct vm_fault *vmf, struct kex_space *s
 
 	if (!page)
 		return VM_FAULT_OOM;
-	ret = vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(page),
-				  kex_space_pgprot(space, flags));
+	ret = kex_map_page(vmf, space, page_to_pfn(page), kex_space_pgprot(space, flags));
 	if (ret == VM_FAULT_NOPAGE)
 		atomic64_inc(&space->faults);
 	return ret;
@@ -146,8 +145,8 @@ static bool kex_hole_over(struct kex_space *space, s64 changes, int unmaps)
  * @space: its space, map_rwsem held for reading
  * @start: when the fault began, for the trace
  *
- * Return: VM_FAULT_NOPAGE, VM_FAULT_SIGBUS, VM_FAULT_OOM; VM_FAULT_RETRY asks
- * for kex_hole_wait() after map_rwsem has been let go.
+ * Return: as kex_map_page(), or VM_FAULT_SIGBUS; VM_FAULT_RETRY asks for
+ * kex_hole_wait() after map_rwsem has been let go.
  */
 vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space, u64 start)
 {

@@ -58,18 +58,19 @@ u64 kex_inspect_mappings(struct kex_space *space)
 }
 
 /*
- * First address at or behind @addr whose page table exists, or the VMA's end.
- * The mapping's i_mmap_rwsem keeps the tables: they are freed after the VMA
- * has left the tree.
+ * First address at or behind @addr whose page table or PMD entry (then @leaf)
+ * exists, or the VMA's end. The mapping's i_mmap_rwsem keeps the tables: they
+ * are freed after the VMA has left the tree.
  */
 static unsigned long kex_vma_next_table(struct vm_area_struct *vma,
-					unsigned long addr)
+					unsigned long addr, bool *leaf)
 {
 	pgd_t *pgd;
 	p4d_t *p4d;
 	pud_t *pud;
-	pmd_t *pmd;
+	pmd_t pmd;
 
+	*leaf = false;
 	for (; addr < vma->vm_end; addr = pmd_addr_end(addr, vma->vm_end)) {
 		pgd = pgd_offset(vma->vm_mm, addr);
 		if (pgd_none(READ_ONCE(*pgd)))
@@ -80,38 +81,66 @@ static unsigned long kex_vma_next_table(struct vm_area_struct *vma,
 		pud = pud_offset(p4d, addr);
 		if (pud_none(READ_ONCE(*pud)))
 			continue;
-		pmd = pmd_offset(pud, addr);
-		if (!pmd_none(READ_ONCE(*pmd)))
+		pmd = READ_ONCE(*pmd_offset(pud, addr));
+		*leaf = pmd_leaf(pmd);
+		if (!pmd_none(pmd))
 			break;
 	}
 	return addr;
 }
 
-/*
- * Counts the pages of a VMA that its page tables lead to, and marks them in
- * @pages; those marked already are passed over. @pages may be NULL. What holes
- * show is none of the space's.
+/**
+ * struct kex_reach - what page tables lead to
+ * @pages: bit for each page of the space that is counted, or NULL
+ * @count: number of pages
+ * @small: some by way of page tables
+ * @large: some by way of PMD entries
  */
-static unsigned long kex_vma_resident(struct vm_area_struct *vma,
-				      unsigned long *pages)
+struct kex_reach {
+	unsigned long *pages;
+	unsigned long count;
+	bool small;
+	bool large;
+};
+
+/* One that several VMAs map counts once, if there are bits to tell */
+static void kex_reach_page(struct kex_reach *reach, unsigned long page)
 {
-	unsigned long addr = vma->vm_start, count = 0, end, pgoff, pfn;
+	if (!reach->pages || !__test_and_set_bit(page, reach->pages))
+		reach->count++;
+}
+
+/* What holes show is none of the space's */
+static bool kex_vma_reaches(struct vm_area_struct *vma, unsigned long addr)
+{
+	unsigned long pfn;
+
+	return kex_pfn_mapped(vma, addr, &pfn) && !kex_hole_shows(vma, pfn);
+}
+
+/* Adds the pages of a VMA that its page tables lead to */
+static void kex_vma_reach(struct vm_area_struct *vma, struct kex_reach *reach)
+{
+	unsigned long addr = vma->vm_start, end, page;
+	bool leaf;
 
 	while (addr < vma->vm_end && !fatal_signal_pending(current)) {
-		addr = kex_vma_next_table(vma, addr);
+		addr = kex_vma_next_table(vma, addr, &leaf);
 		end = pmd_addr_end(addr, vma->vm_end);
 		for (; addr < end; addr += PAGE_SIZE) {
-			pgoff = vma->vm_pgoff + PHYS_PFN(addr - vma->vm_start);
-			if ((pages && test_bit(pgoff, pages)) ||
-			    !kex_pfn_mapped(vma, addr, &pfn) || kex_hole_shows(vma, pfn))
+			page = vma->vm_pgoff + PHYS_PFN(addr - vma->vm_start);
+			if (reach->pages && test_bit(page, reach->pages))
 				continue;
-			if (pages)
-				__set_bit(pgoff, pages);
-			count++;
+			if (!leaf && !kex_vma_reaches(vma, addr))
+				continue;
+			kex_reach_page(reach, page);
+			if (leaf)
+				reach->large = true;
+			else
+				reach->small = true;
 		}
 		cond_resched();
 	}
-	return count;
 }
 
 /**
@@ -124,20 +153,19 @@ static unsigned long kex_vma_resident(struct vm_area_struct *vma,
 int kex_inspect_resident(struct kex_space *space, u64 *bytes)
 {
 	struct address_space *mapping = space->obj.inode->i_mapping;
+	struct kex_reach reach = {};
 	struct vm_area_struct *vma;
-	unsigned long *pages;
-	u64 count = 0;
 
-	pages = kvcalloc(BITS_TO_LONGS(kex_space_pages(space)), sizeof(long),
-			 GFP_KERNEL_ACCOUNT);
-	if (!pages)
+	reach.pages = kvcalloc(BITS_TO_LONGS(kex_space_pages(space)), sizeof(long),
+			       GFP_KERNEL_ACCOUNT);
+	if (!reach.pages)
 		return -ENOMEM;
 	i_mmap_lock_read(mapping);
 	kex_for_each_vma(vma, mapping)
-		count += kex_vma_resident(vma, pages);
+		kex_vma_reach(vma, &reach);
 	i_mmap_unlock_read(mapping);
-	kvfree(pages);
-	*bytes = count << PAGE_SHIFT;
+	kvfree(reach.pages);
+	*bytes = (u64)reach.count << PAGE_SHIFT;
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
@@ -180,21 +208,35 @@ static const char kex_comm_escape[] =
 	"\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020"
 	"\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177 \\";
 
+/* What a mapping without entries has of either is small */
+static void kex_entry_print(const struct kex_reach *reach, struct seq_buf *text)
+{
+	if (reach->small && reach->large)
+		seq_buf_printf(text, "mixed\n");
+	else if (reach->large)
+		seq_buf_printf(text, "%luM\n", PMD_SIZE >> 20);
+	else
+		seq_buf_printf(text, "%luK\n", PAGE_SIZE >> 10);
+}
+
 static void kex_vma_print(const struct kex_space *space,
 			  struct vm_area_struct *vma, struct seq_buf *text)
 {
 	char comm[TASK_COMM_LEN], escaped[KEX_COMM_ESCAPED];
 	pid_t pid = kex_mm_pid(vma->vm_mm, comm);
+	struct kex_reach reach = {};
 	int len;
 
 	len = string_escape_mem(comm, strlen(comm), escaped, sizeof(escaped) - 1,
 				ESCAPE_OCTAL, kex_comm_escape);
 	escaped[len] = '\0';
-	seq_buf_printf(text, "%d %s %lx-%lx %llu %s %llu 4K\n", pid, escaped,
+	kex_vma_reach(vma, &reach);
+	seq_buf_printf(text, "%d %s %lx-%lx %llu %s %llu ", pid, escaped,
 		       vma->vm_start, vma->vm_end,
 		       (u64)vma->vm_pgoff << PAGE_SHIFT,
 		       kex_region_cache_words[space->cache],
-		       (u64)kex_vma_resident(vma, NULL) << PAGE_SHIFT);
+		       (u64)reach.count << PAGE_SHIFT);
+	kex_entry_print(&reach, text);
 }
 
 static void kex_users_print(struct kex_space *space, struct seq_buf *text)

@@ -6,7 +6,7 @@
  *
  *	main.c  chardev*.c  configfs*.c  sysfs.c	entry points
  *	inspect.c				observe
- *	map.c  zap.c  hole.c			verbs: the mm work
+ *	map.c  huge.c  zap.c  hole.c		verbs: the mm work
  *	region.c  space.c  mms.c  object.c	objects: lifetime, node, state
  *	carveout.c  dt.c			memory: ranges, no mm, no configfs
  *	attr.c  trace.h  compat.h		used by all
@@ -45,7 +45,9 @@
  *	        mm.mmap_lock
  *	          kex_space.map_rwsem	write: change what may be mapped, and zap;
  *					read: insert entries, touch the bytes
- *	            address_space.i_mmap_rwsem, page-table locks
+ *	            kex_space.table_rwsem	write: make a page table where a PMD
+ *					entry fits; read: make a PMD entry
+ *	              address_space.i_mmap_rwsem, page-table locks
  *	            kex_space.state	the tree's own spinlock
  *	            kex_space.files_lock	spinlock
  *	          kex_space.mms_lock	spinlock
@@ -355,12 +357,16 @@ struct kex_run {
  * struct kex_space_ops - what each kind of space brings
  * @find: the longest run around a page that may be mapped now, with what keeps
  *	  it so held for reading until @done; false if there is none
- * @done: undoes what @find took
+ * @find_all: a run of exactly so many pages, in whatever state but held; false
+ *	      if there is none, or if it cannot be told without a @wait
+ * @done: undoes what @find or @find_all took
  *
  * All are called with the space's map_rwsem held for reading.
  */
 struct kex_space_ops {
 	bool (*find)(struct kex_space *space, unsigned long page, struct kex_run *run);
+	bool (*find_all)(struct kex_space *space, unsigned long first,
+			 unsigned long nr, bool wait, struct kex_run *run);
 	void (*done)(struct kex_run *run);
 };
 
@@ -375,6 +381,8 @@ struct kex_space_ops {
  * @lazy: mmap inserts nothing, faults do
  * @zap_lock: one zap at a time waits for mmaps under way
  * @map_rwsem: guards @revoked, and @state against zaps
+ * @table_rwsem: keeps page tables from coming where a PMD entry is being made,
+ *		 and the other way round
  * @revoked: nothing may be mapped or touched any more
  * @state: by page, enum kex_page_state as xarray values
  * @mms_lock: guards @mms
@@ -399,6 +407,7 @@ struct kex_space {
 
 	struct mutex zap_lock;
 	struct rw_semaphore map_rwsem;
+	struct rw_semaphore table_rwsem;
 	bool revoked;
 	struct maple_tree state;
 
@@ -436,6 +445,8 @@ enum kex_page_state kex_space_page(struct kex_space *space, unsigned long page,
 bool kex_space_run(struct kex_space *space, unsigned long page, unsigned long *last);
 int kex_space_mark(struct kex_space *space, unsigned long first,
 		   unsigned long last, enum kex_page_state state);
+bool kex_space_any_held(struct kex_space *space, unsigned long first,
+			unsigned long last);
 bool kex_space_touched(struct kex_space *space, unsigned long first,
 		       unsigned long last);
 void kex_space_changed(struct kex_space *space);
@@ -444,6 +455,21 @@ int kex_mms_sync(struct kex_space *space, bool killable);
 bool kex_mms_any(struct kex_space *space);
 void kex_mms_prune(struct kex_space *space);
 pgprot_t kex_space_pgprot(const struct kex_space *space, vm_flags_t flags);
+
+/**
+ * kex_lock_read() - take a semaphore for reading, if that is to be had
+ * @sem: the semaphore
+ * @wait: whether to wait for it
+ *
+ * Return: whether it is taken.
+ */
+static inline bool kex_lock_read(struct rw_semaphore *sem, bool wait)
+{
+	if (!wait)
+		return down_read_trylock(sem);
+	down_read(sem);
+	return true;
+}
 
 /**
  * struct kex_file - an open file of a space
@@ -510,6 +536,22 @@ void kex_region_write(struct kex_region *region, u64 off, const void *from,
 		      size_t len);
 
 int kex_map_mmap(struct kex_space *space, struct vm_area_struct *vma);
+vm_fault_t kex_map_page(struct vm_fault *vmf, struct kex_space *space,
+			unsigned long pfn, pgprot_t prot);
+void kex_map_count(struct kex_space *space, const struct kex_run *run, u64 start);
+
+/* Gone where kernels have no PMD entries for PFNMAP VMAs */
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+vm_fault_t kex_huge_fault(struct vm_fault *vmf, unsigned int order);
+void kex_huge_open(struct vm_area_struct *vma);
+unsigned long kex_huge_area(struct file *file, unsigned long addr, unsigned long len,
+			    unsigned long pgoff, unsigned long flags);
+#define KEX_HUGE_VM_OPS		.huge_fault = kex_huge_fault, .open = kex_huge_open,
+#define KEX_HUGE_FILE_OPS	.get_unmapped_area = kex_huge_area,
+#else
+#define KEX_HUGE_VM_OPS
+#define KEX_HUGE_FILE_OPS
+#endif
 
 /**
  * enum kex_reason - what an event of trace.h happened for

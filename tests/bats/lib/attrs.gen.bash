@@ -332,4 +332,4 @@ declare -gA KEX_FACT_COUNTER=(
 	[region/users]=0
 )
 
-declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll trace)
+declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll huge trace)
