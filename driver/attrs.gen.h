@@ -20,6 +20,8 @@ static const char * const kex_root_features_words[] __maybe_unused = {
 	"hole",
 	"poll",
 	"window",
+	"huge",
+	"trace",
 	NULL
 };
 

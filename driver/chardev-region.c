@@ -170,6 +170,7 @@ static const struct file_operations kex_region_fops = {
 	.unlocked_ioctl	= kex_region_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.mmap		= kex_file_mmap,
+	KEX_HUGE_FILE_OPS
 };
 
 /**

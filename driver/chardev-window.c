@@ -39,7 +39,7 @@ static struct kex_window *kex_owned_take(struct list_head *list)
 /* The end of an anonymous window, by whoever took it off its list */
 static void kex_owned_end(struct kex_window *window)
 {
-	kex_zap_revoke(&window->space);
+	kex_zap_revoke(&window->space, KEX_REASON_OWNER);
 	KEX_POINT(window_revoked);
 	WRITE_ONCE(window->owner, NULL);
 	kex_lend_end(window);

@@ -237,7 +237,8 @@ static long kex_file_info(struct kex_file *kf, void __user *uarg)
 }
 
 static long kex_file_range(struct file *file, void __user *uarg,
-			   int (*act)(struct kex_space *space, u64 off, u64 len))
+			   int (*act)(struct kex_space *space, u64 off, u64 len,
+				      enum kex_reason reason))
 {
 	struct kex_space *space = kex_file_space(file);
 	struct kex_range range;
@@ -249,7 +250,7 @@ static long kex_file_range(struct file *file, void __user *uarg,
 	ret = kex_arg_read(&range, sizeof(range), KEX_RANGE_SIZE_V1, uarg, &argsz);
 	if (!ret)
 		ret = kex_check_range(space->size, range.off, range.len);
-	return ret ?: act(space, range.off, range.len);
+	return ret ?: act(space, range.off, range.len, KEX_REASON_IOCTL);
 }
 
 static long kex_file_eventfd(struct kex_file *kf, void __user *uarg)

@@ -13,6 +13,10 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#include <linux/pfn_t.h>
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "kex needs Linux 6.1 or later"
 #endif
@@ -104,5 +108,27 @@ static inline bool kex_pfn_mapped(struct vm_area_struct *vma, unsigned long addr
 	return true;
 #endif
 }
+
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+/**
+ * kex_insert_pmd() - insert a PMD entry of a PFNMAP VMA, or make it writable
+ * @vmf: the fault; its PMD must not become a page table meanwhile
+ * @pfn: first page frame, aligned as the entry
+ * @write: young, dirty and writable, if the VMA is
+ *
+ * pfn_t, a page frame with flags, went in 6.17.
+ *
+ * Return: VM_FAULT_NOPAGE.
+ */
+static inline vm_fault_t kex_insert_pmd(struct vm_fault *vmf, unsigned long pfn,
+					bool write)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+	return vmf_insert_pfn_pmd(vmf, pfn, write);
+#else
+	return vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(pfn, PFN_DEV), write);
+#endif
+}
+#endif
 
 #endif /* _KEX_COMPAT_H */

@@ -78,7 +78,7 @@ static int kex_item_revoke(struct kex_item *item)
 {
 	if (!item->space)
 		return 0;
-	kex_zap_revoke(item->space);
+	kex_zap_revoke(item->space, KEX_REASON_CONFIGFS);
 	kex_space_unlist(item->space);
 	kex_item_lost(item);
 	return 0;

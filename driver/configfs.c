@@ -234,13 +234,25 @@ void kex_configfs_drop(struct kex_carveout *co)
 		kex_configfs_remove(co);
 }
 
+/* Of the words, those that some kernels lack */
+static bool kex_feature(const char *word)
+{
+	if (!strcmp(word, "trace"))
+		return IS_ENABLED(CONFIG_EVENT_TRACING);
+	if (!strcmp(word, "huge"))
+		return IS_ENABLED(CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP);
+	return true;
+}
+
 static ssize_t kex_root_features_show(struct config_item *ci, char *page)
 {
 	ssize_t len = 0;
 	unsigned int i;
 
 	for (i = 0; kex_root_features_words[i]; i++)
-		len += sysfs_emit_at(page, len, "%s\n", kex_root_features_words[i]);
+		if (kex_feature(kex_root_features_words[i]))
+			len += sysfs_emit_at(page, len, "%s\n",
+					     kex_root_features_words[i]);
 	return len;
 }
 

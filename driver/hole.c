@@ -9,6 +9,7 @@
 #include <linux/sched/signal.h>
 
 #include "kex.h"
+#include "trace.h"
 
 static struct page *kex_zero_page;
 
@@ -94,8 +95,7 @@ static vm_fault_t kex_hole_insert_page(struct vm_fault *vmf, struct kex_space *s
 
 	if (!page)
 		return VM_FAULT_OOM;
-	ret = vmf_insert_pfn_prot(vmf->vma, vmf->address, page_to_pfn(page),
-				  kex_space_pgprot(space, flags));
+	ret = kex_map_page(vmf, space, page_to_pfn(page), kex_space_pgprot(space, flags));
 	if (ret == VM_FAULT_NOPAGE)
 		atomic64_inc(&space->faults);
 	return ret;
@@ -112,19 +112,10 @@ static bool kex_hole_may_wait(const struct vm_fault *vmf)
 	       !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT);
 }
 
-/**
- * kex_hole_insert() - answer a fault where there is nothing to map
- * @vmf: the fault
- * @space: its space, map_rwsem held for reading
- *
- * Return: VM_FAULT_NOPAGE, VM_FAULT_SIGBUS, VM_FAULT_OOM; VM_FAULT_RETRY asks
- * for kex_hole_wait() after map_rwsem has been let go.
- */
-vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space)
+static vm_fault_t kex_hole_answer(struct vm_fault *vmf, struct kex_space *space)
 {
 	vm_flags_t flags = vmf->vma->vm_flags;
 
-	lockdep_assert_held_read(&space->map_rwsem);
 	switch (space->hole) {
 	case KEX_HOLE_ZERO:
 		if (vmf->flags & FAULT_FLAG_WRITE)
@@ -149,9 +140,34 @@ static bool kex_hole_over(struct kex_space *space, s64 changes, int unmaps)
 }
 
 /**
+ * kex_hole_insert() - answer a fault where there is nothing to map
+ * @vmf: the fault
+ * @space: its space, map_rwsem held for reading
+ * @start: when the fault began, for the trace
+ *
+ * Return: as kex_map_page(), or VM_FAULT_SIGBUS; VM_FAULT_RETRY asks for
+ * kex_hole_wait() after map_rwsem has been let go.
+ */
+vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space, u64 start)
+{
+	vm_fault_t ret;
+
+	lockdep_assert_held_read(&space->map_rwsem);
+	ret = kex_hole_answer(vmf, space);
+	if (ret == VM_FAULT_NOPAGE)
+		trace_kex_fault(space, PFN_PHYS(vmf->pgoff), PAGE_SIZE,
+				KEX_REASON_SIGBUS + space->hole, 1, start);
+	else if (ret == VM_FAULT_SIGBUS)
+		trace_kex_fault(space, PFN_PHYS(vmf->pgoff), PAGE_SIZE,
+				KEX_REASON_SIGBUS, 0, start);
+	return ret;
+}
+
+/**
  * kex_hole_wait() - sleep until the space has changed
  * @vmf: the fault, which asked for it; its mmap_lock is let go
  * @changes: kex_space.changes when there was nothing to map
+ * @start: when the fault began, for the trace
  *
  * As a userfaultfd does: signals end the sleep where the fault allows it, so
  * that the process can be killed, stopped and traced, and comes back after its
@@ -159,7 +175,7 @@ static bool kex_hole_over(struct kex_space *space, s64 changes, int unmaps)
  *
  * Return: VM_FAULT_RETRY.
  */
-vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes)
+vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes, u64 start)
 {
 	struct file *file = get_file(vmf->vma->vm_file);
 	struct kex_space *space = kex_vma_file(vmf->vma)->space;
@@ -171,6 +187,8 @@ vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes)
 					 kex_hole_over(space, changes, unmaps));
 	else
 		wait_event_killable(space->wait, kex_hole_over(space, changes, unmaps));
+	trace_kex_fault(space, PFN_PHYS(vmf->pgoff), PAGE_SIZE, KEX_REASON_WAIT, 0,
+			start);
 	/* The last one may be ours, if it was unmapped meanwhile */
 	fput(file);
 	return VM_FAULT_RETRY;

@@ -14,7 +14,6 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_buf.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
 
@@ -59,18 +58,19 @@ u64 kex_inspect_mappings(struct kex_space *space)
 }
 
 /*
- * First address at or behind @addr whose page table exists, or the VMA's end.
- * The mapping's i_mmap_rwsem keeps the tables: they are freed after the VMA
- * has left the tree.
+ * First address at or behind @addr whose page table or PMD entry (then @leaf)
+ * exists, or the VMA's end. The mapping's i_mmap_rwsem keeps the tables: they
+ * are freed after the VMA has left the tree.
  */
 static unsigned long kex_vma_next_table(struct vm_area_struct *vma,
-					unsigned long addr)
+					unsigned long addr, bool *leaf)
 {
 	pgd_t *pgd;
 	p4d_t *p4d;
 	pud_t *pud;
-	pmd_t *pmd;
+	pmd_t pmd;
 
+	*leaf = false;
 	for (; addr < vma->vm_end; addr = pmd_addr_end(addr, vma->vm_end)) {
 		pgd = pgd_offset(vma->vm_mm, addr);
 		if (pgd_none(READ_ONCE(*pgd)))
@@ -81,8 +81,9 @@ static unsigned long kex_vma_next_table(struct vm_area_struct *vma,
 		pud = pud_offset(p4d, addr);
 		if (pud_none(READ_ONCE(*pud)))
 			continue;
-		pmd = pmd_offset(pud, addr);
-		if (!pmd_none(READ_ONCE(*pmd)))
+		pmd = READ_ONCE(*pmd_offset(pud, addr));
+		*leaf = pmd_leaf(pmd);
+		if (!pmd_none(pmd))
 			break;
 	}
 	return addr;
@@ -150,49 +151,59 @@ static void kex_space_views(struct kex_space *space, kex_view_fn see, void *arg)
 	up_read(&space->map_rwsem);
 }
 
-/*
- * Counts the pages that the page tables of a view lead to, and marks them in
- * @pages; those marked already are passed over. @pages may be NULL. What holes
- * show is none of the space's.
+/**
+ * struct kex_reach - what page tables lead to
+ * @pages: bit for each page of the space that is counted, or NULL
+ * @count: number of pages
+ * @small: some by way of page tables
+ * @large: some by way of PMD entries
  */
-static unsigned long kex_view_resident(const struct kex_view *view,
-				       unsigned long *pages)
+struct kex_reach {
+	unsigned long *pages;
+	unsigned long count;
+	bool small;
+	bool large;
+};
+
+/* One that several VMAs map counts once, if there are bits to tell */
+static void kex_reach_page(struct kex_reach *reach, unsigned long page)
 {
-	unsigned long addr = view->start, count = 0, end, page, pfn;
+	if (!reach->pages || !__test_and_set_bit(page, reach->pages))
+		reach->count++;
+}
+
+/* What holes show is none of the space's */
+static bool kex_vma_reaches(struct vm_area_struct *vma, unsigned long addr)
+{
+	unsigned long pfn;
+
+	return kex_pfn_mapped(vma, addr, &pfn) && !kex_hole_shows(vma, pfn);
+}
+
+/* Adds the pages of a view that its page tables lead to */
+static void kex_view_reach(const struct kex_view *view, void *arg)
+{
+	unsigned long addr = view->start, end, page;
+	struct kex_reach *reach = arg;
+	bool leaf;
 
 	while (addr < view->end && !fatal_signal_pending(current)) {
-		addr = kex_vma_next_table(view->vma, addr);
+		addr = kex_vma_next_table(view->vma, addr, &leaf);
 		end = min(pmd_addr_end(addr, view->vma->vm_end), view->end);
 		for (; addr < end; addr += PAGE_SIZE) {
 			page = view->page + PHYS_PFN(addr - view->start);
-			if ((pages && test_bit(page, pages)) ||
-			    !kex_pfn_mapped(view->vma, addr, &pfn) ||
-			    kex_hole_shows(view->vma, pfn))
+			if (reach->pages && test_bit(page, reach->pages))
 				continue;
-			if (pages)
-				__set_bit(page, pages);
-			count++;
+			if (!leaf && !kex_vma_reaches(view->vma, addr))
+				continue;
+			kex_reach_page(reach, page);
+			if (leaf)
+				reach->large = true;
+			else
+				reach->small = true;
 		}
 		cond_resched();
 	}
-	return count;
-}
-
-/**
- * struct kex_resident - what of a space is reachable
- * @pages: a bit for each page
- * @count: how many are set
- */
-struct kex_resident {
-	unsigned long *pages;
-	u64 count;
-};
-
-static void kex_resident_see(const struct kex_view *view, void *arg)
-{
-	struct kex_resident *resident = arg;
-
-	resident->count += kex_view_resident(view, resident->pages);
 }
 
 /**
@@ -204,15 +215,15 @@ static void kex_resident_see(const struct kex_view *view, void *arg)
  */
 int kex_inspect_resident(struct kex_space *space, u64 *bytes)
 {
-	struct kex_resident resident = {};
+	struct kex_reach reach = {};
 
-	resident.pages = kvcalloc(BITS_TO_LONGS(kex_space_pages(space)), sizeof(long),
-				  GFP_KERNEL_ACCOUNT);
-	if (!resident.pages)
+	reach.pages = kvcalloc(BITS_TO_LONGS(kex_space_pages(space)), sizeof(long),
+			       GFP_KERNEL_ACCOUNT);
+	if (!reach.pages)
 		return -ENOMEM;
-	kex_space_views(space, kex_resident_see, &resident);
-	kvfree(resident.pages);
-	*bytes = resident.count << PAGE_SHIFT;
+	kex_space_views(space, kex_view_reach, &reach);
+	kvfree(reach.pages);
+	*bytes = (u64)reach.count << PAGE_SHIFT;
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
@@ -265,21 +276,34 @@ struct kex_users {
 	struct seq_buf text;
 };
 
+/* What a mapping without entries has of either is small */
+static void kex_entry_print(const struct kex_reach *reach, struct seq_buf *text)
+{
+	if (reach->small && reach->large)
+		seq_buf_printf(text, "mixed\n");
+	else if (reach->large)
+		seq_buf_printf(text, "%luM\n", PMD_SIZE >> 20);
+	else
+		seq_buf_printf(text, "%luK\n", PAGE_SIZE >> 10);
+}
+
 static void kex_users_see(const struct kex_view *view, void *arg)
 {
 	char comm[TASK_COMM_LEN], escaped[KEX_COMM_ESCAPED];
 	pid_t pid = kex_mm_pid(view->vma->vm_mm, comm);
 	struct kex_users *users = arg;
+	struct kex_reach reach = {};
 	int len;
 
 	len = string_escape_mem(comm, strlen(comm), escaped, sizeof(escaped) - 1,
 				ESCAPE_OCTAL, kex_comm_escape);
 	escaped[len] = '\0';
-	seq_buf_printf(&users->text, "%d %s %lx-%lx %llu %s %llu %luK\n", pid, escaped,
+	kex_view_reach(view, &reach);
+	seq_buf_printf(&users->text, "%d %s %lx-%lx %llu %s %llu ", pid, escaped,
 		       view->start, view->end, (u64)view->page << PAGE_SHIFT,
 		       kex_region_cache_words[users->space->cache],
-		       (u64)kex_view_resident(view, NULL) << PAGE_SHIFT,
-		       PAGE_SIZE / SZ_1K);
+		       (u64)reach.count << PAGE_SHIFT);
+	kex_entry_print(&reach, &users->text);
 }
 
 /**

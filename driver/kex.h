@@ -6,10 +6,10 @@
  *
  *	main.c  chardev*.c  configfs*.c  sysfs.c	entry points
  *	inspect.c				observe
- *	map.c  lend.c  zap.c  hole.c		verbs: the mm work
+ *	map.c  huge.c  lend.c  zap.c  hole.c	verbs: the mm work
  *	region.c  window.c  space.c  mms.c  object.c	objects: lifetime, node, state
  *	carveout.c  dt.c			memory: ranges, no mm, no configfs
- *	attr.c  compat.h			used by all
+ *	attr.c  trace.h  compat.h		used by all
  *
  * The one upward path is an ops table (kex_object_ops, kex_space_ops, kex_maker).
  */
@@ -47,7 +47,9 @@
  *	          kex_space.map_rwsem	write: change what may be mapped, and zap;
  *					read: insert entries, touch the bytes.
  *					A window's, then one region's
- *	            address_space.i_mmap_rwsem, page-table locks
+ *	            kex_space.table_rwsem	write: make a page table where a PMD
+ *					entry fits; read: make a PMD entry
+ *	              address_space.i_mmap_rwsem, page-table locks
  *	            kex_space.state	the tree's own spinlock
  *	            kex_space.files_lock	spinlock
  *	              kex_owners_lock	spinlock: who made which anonymous window
@@ -370,12 +372,16 @@ struct kex_run {
  * struct kex_space_ops - what each kind of space brings
  * @find: the longest run around a page that may be mapped now, with what keeps
  *	  it so held for reading until @done; false if there is none
- * @done: undoes what @find took
+ * @find_all: a run of exactly so many pages, in whatever state but held; false
+ *	      if there is none, or if it cannot be told without a @wait
+ * @done: undoes what @find or @find_all took
  *
  * Both are called with the space's map_rwsem held for reading.
  */
 struct kex_space_ops {
 	bool (*find)(struct kex_space *space, unsigned long page, struct kex_run *run);
+	bool (*find_all)(struct kex_space *space, unsigned long first,
+			 unsigned long nr, bool wait, struct kex_run *run);
 	void (*done)(struct kex_run *run);
 };
 
@@ -402,6 +408,8 @@ struct kex_maker {
  * @lazy: mmap inserts nothing, faults do
  * @zap_lock: one zap at a time waits for mmaps under way
  * @map_rwsem: guards @revoked, and @state against zaps
+ * @table_rwsem: keeps page tables from coming where a PMD entry is being made,
+ *		 and the other way round
  * @revoked: nothing may be mapped or touched any more
  * @state: by page, enum kex_page_state as xarray values
  * @mms_lock: guards @mms
@@ -428,6 +436,7 @@ struct kex_space {
 
 	struct mutex zap_lock;
 	struct rw_semaphore map_rwsem;
+	struct rw_semaphore table_rwsem;
 	bool revoked;
 	struct maple_tree state;
 
@@ -468,6 +477,8 @@ enum kex_page_state kex_space_page(struct kex_space *space, unsigned long page,
 bool kex_space_run(struct kex_space *space, unsigned long page, unsigned long *last);
 int kex_space_mark(struct kex_space *space, unsigned long first,
 		   unsigned long last, enum kex_page_state state);
+bool kex_space_any_held(struct kex_space *space, unsigned long first,
+			unsigned long last);
 bool kex_space_touched(struct kex_space *space, unsigned long first,
 		       unsigned long last);
 void kex_space_changed(struct kex_space *space);
@@ -476,6 +487,21 @@ int kex_mms_sync(struct kex_space *space, bool killable);
 bool kex_mms_any(struct kex_space *space);
 void kex_mms_prune(struct kex_space *space);
 pgprot_t kex_space_pgprot(const struct kex_space *space, vm_flags_t flags);
+
+/**
+ * kex_lock_read() - take a semaphore for reading, if that is to be had
+ * @sem: the semaphore
+ * @wait: whether to wait for it
+ *
+ * Return: whether it is taken.
+ */
+static inline bool kex_lock_read(struct rw_semaphore *sem, bool wait)
+{
+	if (!wait)
+		return down_read_trylock(sem);
+	down_read(sem);
+	return true;
+}
 
 /**
  * struct kex_file - an open file of a space
@@ -615,6 +641,9 @@ struct kex_piece *kex_window_piece(struct kex_window *window, unsigned long page
 ssize_t kex_window_print(struct kex_window *window, char *text, size_t size);
 
 int kex_map_mmap(struct kex_space *space, struct vm_area_struct *vma);
+vm_fault_t kex_map_page(struct vm_fault *vmf, struct kex_space *space,
+			unsigned long pfn, pgprot_t prot);
+void kex_map_count(struct kex_space *space, const struct kex_run *run, u64 start);
 
 /**
  * struct kex_lend - what a window shall have
@@ -638,15 +667,62 @@ void kex_lend_recall(struct kex_region *region);
 void kex_lend_zap(struct kex_region *region, u64 off, u64 len);
 void kex_lend_changed(struct kex_region *region, u64 off, u64 len);
 
-int kex_zap_evict(struct kex_space *space, u64 off, u64 len);
-int kex_zap_hold(struct kex_space *space, u64 off, u64 len);
-int kex_zap_restore(struct kex_space *space, u64 off, u64 len);
-void kex_zap_revoke(struct kex_space *space);
+/* Gone where kernels have no PMD entries for PFNMAP VMAs */
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+vm_fault_t kex_huge_fault(struct vm_fault *vmf, unsigned int order);
+void kex_huge_open(struct vm_area_struct *vma);
+unsigned long kex_huge_area(struct file *file, unsigned long addr, unsigned long len,
+			    unsigned long pgoff, unsigned long flags);
+#define KEX_HUGE_VM_OPS		.huge_fault = kex_huge_fault, .open = kex_huge_open,
+#define KEX_HUGE_FILE_OPS	.get_unmapped_area = kex_huge_area,
+#else
+#define KEX_HUGE_VM_OPS
+#define KEX_HUGE_FILE_OPS
+#endif
+
+/**
+ * enum kex_reason - what an event of trace.h happened for
+ * @KEX_REASON_IOCTL: a call on an open file
+ * @KEX_REASON_SYSFS: a write to an action in sysfs
+ * @KEX_REASON_CONFIGFS: a write to an item in configfs
+ * @KEX_REASON_UNBIND: the device was unbound
+ * @KEX_REASON_OWNER: a window's owner closed its file
+ * @KEX_REASON_LAZY: a touch of what had no entry yet
+ * @KEX_REASON_RESTORE: a touch of what had been evicted, or held and restored
+ * @KEX_REASON_SIGBUS: a touch where nothing is mapped, and a signal for it.
+ *		       From here on in the order of KEX_HOLE_*
+ * @KEX_REASON_ZERO: the same, met with a page of zeroes
+ * @KEX_REASON_SCRATCH: the same, met with a page of the file's own
+ * @KEX_REASON_WAIT: the same, at the end of the wait
+ * @KEX_REASON_REVOKED: a touch of what was revoked
+ */
+enum kex_reason {
+	KEX_REASON_IOCTL,
+	KEX_REASON_SYSFS,
+	KEX_REASON_CONFIGFS,
+	KEX_REASON_UNBIND,
+	KEX_REASON_OWNER,
+	KEX_REASON_LAZY,
+	KEX_REASON_RESTORE,
+	KEX_REASON_SIGBUS,
+	KEX_REASON_ZERO,
+	KEX_REASON_SCRATCH,
+	KEX_REASON_WAIT,
+	KEX_REASON_REVOKED,
+};
+
+int kex_zap_evict(struct kex_space *space, u64 off, u64 len,
+		  enum kex_reason reason);
+int kex_zap_hold(struct kex_space *space, u64 off, u64 len,
+		 enum kex_reason reason);
+int kex_zap_restore(struct kex_space *space, u64 off, u64 len,
+		    enum kex_reason reason);
+void kex_zap_revoke(struct kex_space *space, enum kex_reason reason);
 
 int kex_hole_init(void);
 void kex_hole_exit(void);
-vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space);
-vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes);
+vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space, u64 start);
+vm_fault_t kex_hole_wait(struct vm_fault *vmf, s64 changes, u64 start);
 void kex_hole_unmapped(struct kex_space *space);
 bool kex_hole_is_zero(unsigned long pfn);
 bool kex_hole_shows(const struct vm_area_struct *vma, unsigned long pfn);

@@ -22,7 +22,7 @@ static void kex_unbind(void *data)
 
 	mutex_lock(&co->lock);
 	list_for_each_entry_safe(space, next, &co->spaces, live) {
-		kex_zap_revoke(space);
+		kex_zap_revoke(space, KEX_REASON_UNBIND);
 		kex_space_unlist(space);
 		space->maker->revoked(space->maker);
 	}

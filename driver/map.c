@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "debug.h"
 #include "kex.h"
+#include "trace.h"
 
 /* No more than a page of entries has with 4 KiB pages */
 #define KEX_FAULT_AROUND_MAX	512
@@ -32,6 +33,11 @@ MODULE_PARM_DESC(fault_around, "Most pages that one fault on a region or window 
 static unsigned long kex_vma_addr(const struct vm_area_struct *vma, unsigned long page)
 {
 	return vma->vm_start + PFN_PHYS(page - vma->vm_pgoff);
+}
+
+static unsigned long kex_vma_page(const struct vm_area_struct *vma, unsigned long addr)
+{
+	return vma->vm_pgoff + PHYS_PFN(addr - vma->vm_start);
 }
 
 /* The part of a run that a VMA maps */
@@ -60,24 +66,80 @@ static bool kex_run_touched(struct kex_space *space, const struct kex_run *run)
 	return true;
 }
 
+/**
+ * kex_map_count() - count a fault that has made a run reachable, and trace it
+ * @space: the space, map_rwsem held for reading
+ * @run: the run
+ * @start: when the fault began, for the trace
+ */
+void kex_map_count(struct kex_space *space, const struct kex_run *run, u64 start)
+{
+	bool back = kex_run_touched(space, run);
+
+	atomic64_inc(&space->faults);
+	if (back)
+		atomic64_inc(&space->restores);
+	trace_kex_fault(space, PFN_PHYS(run->first), PFN_PHYS(run->nr),
+			back ? KEX_REASON_RESTORE : KEX_REASON_LAZY, run->nr, start);
+}
+
+/**
+ * kex_map_page() - insert the entry of the page that a fault asks for
+ * @vmf: the fault, mmap_lock held
+ * @space: its space, map_rwsem held for reading
+ * @pfn: page frame
+ * @prot: protection
+ *
+ * To the core it is a bug if a page table is asked for where there is a PMD
+ * entry, or comes while one is being inserted: see kex_huge_fault(). Once
+ * there, a table stays as long as the VMA.
+ *
+ * Return: VM_FAULT_NOPAGE; VM_FAULT_FALLBACK if there is a PMD entry by now,
+ * which does as well; or an error.
+ */
+vm_fault_t kex_map_page(struct vm_fault *vmf, struct kex_space *space,
+			unsigned long pfn, pgprot_t prot)
+{
+	pmd_t pmd = READ_ONCE(*vmf->pmd);
+	vm_fault_t ret = VM_FAULT_FALLBACK;
+
+	if (!pmd_none(pmd) && !pmd_leaf(pmd))
+		return vmf_insert_pfn_prot(vmf->vma, vmf->address, pfn, prot);
+	down_write(&space->table_rwsem);
+	if (!pmd_leaf(READ_ONCE(*vmf->pmd)))
+		ret = vmf_insert_pfn_prot(vmf->vma, vmf->address, pfn, prot);
+	up_write(&space->table_rwsem);
+	return ret;
+}
+
+/* The part of a run to insert for a fault: its block, no farther than its table */
+static void kex_map_clip(const struct vm_fault *vmf, struct kex_run *run)
+{
+	unsigned long around = READ_ONCE(kex_fault_around);
+	unsigned long block = rounddown(vmf->pgoff, around);
+	const struct vm_area_struct *vma = vmf->vma;
+	unsigned long start = max(vma->vm_start, vmf->address & PMD_MASK);
+	unsigned long last = min(vma->vm_end - 1, vmf->address | ~PMD_MASK);
+
+	kex_run_clip(run, max(block, kex_vma_page(vma, start)),
+		     min(block + around, kex_vma_page(vma, last) + 1));
+}
+
 /*
  * The page asked for, and its neighbours of the same block: the trap is most of
  * what a fault costs. A neighbour that has its entry keeps it.
  */
 static vm_fault_t kex_map_insert(struct vm_fault *vmf, struct kex_space *space,
-				 struct kex_run *run)
+				 struct kex_run *run, u64 start)
 {
-	unsigned long around = READ_ONCE(kex_fault_around);
-	unsigned long block = rounddown(vmf->pgoff, around), i;
 	struct vm_area_struct *vma = vmf->vma;
 	pgprot_t prot = kex_space_pgprot(space, vma->vm_flags);
+	unsigned long i;
 	vm_fault_t ret;
 
 	KEX_POINT(fault_found);
-	kex_run_clip(run, max(block, vma->vm_pgoff),
-		     min(block + around, vma->vm_pgoff + vma_pages(vma)));
-	ret = vmf_insert_pfn_prot(vma, vmf->address,
-				  run->pfn + vmf->pgoff - run->first, prot);
+	kex_map_clip(vmf, run);
+	ret = kex_map_page(vmf, space, run->pfn + vmf->pgoff - run->first, prot);
 	if (ret != VM_FAULT_NOPAGE)
 		return ret;
 	for (i = 0; i < run->nr; i++)
@@ -85,31 +147,35 @@ static vm_fault_t kex_map_insert(struct vm_fault *vmf, struct kex_space *space,
 		    vmf_insert_pfn_prot(vma, kex_vma_addr(vma, run->first + i),
 					run->pfn + i, prot) != VM_FAULT_NOPAGE)
 			break;
-	atomic64_inc(&space->faults);
-	if (kex_run_touched(space, run))
-		atomic64_inc(&space->restores);
+	kex_map_count(space, run, start);
 	return VM_FAULT_NOPAGE;
 }
 
 static vm_fault_t kex_map_fault(struct vm_fault *vmf)
 {
 	struct kex_space *space = kex_vma_file(vmf->vma)->space;
+	u64 start = kex_trace_start(kex_fault);
 	struct kex_run run;
 	vm_fault_t ret;
 	s64 changes;
 
+	KEX_POINT(fault_begun);
 	down_read(&space->map_rwsem);
 	changes = atomic64_read(&space->changes);
 	if (space->revoked) {
 		ret = VM_FAULT_SIGBUS;
+		trace_kex_fault(space, PFN_PHYS(vmf->pgoff), PAGE_SIZE,
+				KEX_REASON_REVOKED, 0, start);
 	} else if (space->ops->find(space, vmf->pgoff, &run)) {
-		ret = kex_map_insert(vmf, space, &run);
+		ret = kex_map_insert(vmf, space, &run, start);
 		space->ops->done(&run);
 	} else {
-		ret = kex_hole_insert(vmf, space);
+		ret = kex_hole_insert(vmf, space, start);
 	}
 	up_read(&space->map_rwsem);
-	return ret == VM_FAULT_RETRY ? kex_hole_wait(vmf, changes) : ret;
+	if (ret == VM_FAULT_RETRY)
+		return kex_hole_wait(vmf, changes, start);
+	return ret == VM_FAULT_FALLBACK ? VM_FAULT_NOPAGE : ret;
 }
 
 /*
@@ -119,7 +185,14 @@ static vm_fault_t kex_map_fault(struct vm_fault *vmf)
  */
 static vm_fault_t kex_map_pfn_mkwrite(struct vm_fault *vmf)
 {
-	return kex_hole_is_zero(pte_pfn(vmf->orig_pte)) ? VM_FAULT_SIGBUS : 0;
+	struct kex_space *space = kex_vma_file(vmf->vma)->space;
+	u64 start = kex_trace_start(kex_fault);
+
+	if (!kex_hole_is_zero(pte_pfn(vmf->orig_pte)))
+		return 0;
+	trace_kex_fault(space, PFN_PHYS(vmf->pgoff), PAGE_SIZE, KEX_REASON_SIGBUS, 0,
+			start);
+	return VM_FAULT_SIGBUS;
 }
 
 static int kex_map_access_run(const struct kex_run *run, u64 off, void *buf,
@@ -174,6 +247,7 @@ static const struct vm_operations_struct kex_vm_ops = {
 	.fault		= kex_map_fault,
 	.pfn_mkwrite	= kex_map_pfn_mkwrite,
 	.access		= kex_map_access,
+	KEX_HUGE_VM_OPS
 };
 
 /*

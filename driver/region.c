@@ -132,13 +132,26 @@ static bool kex_region_find(struct kex_space *space, unsigned long page,
 	return true;
 }
 
+static bool kex_region_find_all(struct kex_space *space, unsigned long first,
+				unsigned long nr, bool wait, struct kex_run *run)
+{
+	if (kex_space_any_held(space, first, first + nr - 1))
+		return false;
+	run->region = to_kex_region(space);
+	run->first = first;
+	run->nr = nr;
+	run->pfn = PHYS_PFN(run->region->phys) + first;
+	return true;
+}
+
 static void kex_region_done(struct kex_run *run)
 {
 }
 
 static const struct kex_space_ops kex_region_space_ops = {
-	.find	= kex_region_find,
-	.done	= kex_region_done,
+	.find		= kex_region_find,
+	.find_all	= kex_region_find_all,
+	.done		= kex_region_done,
 };
 
 static struct kex_region *kex_region_alloc(struct kex_carveout *co,

@@ -40,6 +40,7 @@ int kex_space_init(struct kex_space *space, unsigned int kind, const char *name,
 	INIT_LIST_HEAD(&space->live);
 	mutex_init(&space->zap_lock);
 	__init_rwsem(&space->map_rwsem, kex_map_names[kind], &kex_map_keys[kind]);
+	init_rwsem(&space->table_rwsem);
 	mt_init(&space->state);
 	spin_lock_init(&space->mms_lock);
 	INIT_LIST_HEAD(&space->mms);
@@ -207,12 +208,37 @@ int kex_space_mark(struct kex_space *space, unsigned long first,
 }
 
 /**
- * kex_space_touched() - pages have been made reachable
+ * kex_space_any_held() - is one of these pages held?
  * @space: the space; map_rwsem held
- * @first: first page; of one state with all up to
+ * @first: first page
  * @last: last page
  *
- * Return: whether an evict or a hold had taken them away.
+ * Return: whether.
+ */
+bool kex_space_any_held(struct kex_space *space, unsigned long first,
+			unsigned long last)
+{
+	MA_STATE(mas, &space->state, first, first);
+	bool held = false;
+	void *entry;
+
+	mtree_lock(&space->state);
+	mas_for_each(&mas, entry, last) {
+		held = xa_to_value(entry) == KEX_PAGE_HELD;
+		if (held)
+			break;
+	}
+	mtree_unlock(&space->state);
+	return held;
+}
+
+/**
+ * kex_space_touched() - pages have been made reachable
+ * @space: the space; map_rwsem held
+ * @first: first page
+ * @last: last page; none of them is held
+ *
+ * Return: whether an evict or a hold had taken any of them away.
  */
 bool kex_space_touched(struct kex_space *space, unsigned long first,
 		       unsigned long last)

@@ -108,7 +108,8 @@ static ssize_t phys_show(struct device *dev, struct device_attribute *attr, char
 }
 
 static ssize_t kex_range_store(struct device *dev, const char *buf, size_t count,
-			       int (*act)(struct kex_space *space, u64 off, u64 len))
+			       int (*act)(struct kex_space *space, u64 off, u64 len,
+					  enum kex_reason reason))
 {
 	struct kex_space *space = kex_dev_space(dev);
 	u64 off, len;
@@ -116,7 +117,7 @@ static ssize_t kex_range_store(struct device *dev, const char *buf, size_t count
 
 	ret = kex_parse_range(buf, space->size, &off, &len);
 	if (!ret)
-		ret = act(space, off, len);
+		ret = act(space, off, len, KEX_REASON_SYSFS);
 	return ret ?: count;
 }
 

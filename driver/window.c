@@ -68,14 +68,40 @@ static bool kex_window_find(struct kex_space *space, unsigned long page,
 	return true;
 }
 
+static bool kex_window_find_all(struct kex_space *space, unsigned long first,
+				unsigned long nr, bool wait, struct kex_run *run)
+{
+	struct kex_piece *piece = kex_window_piece(to_kex_window(space), first);
+	struct kex_space *lender;
+	unsigned long page;
+
+	if (!piece || piece->in_window.last - first < nr - 1 ||
+	    kex_space_any_held(space, first, first + nr - 1))
+		return false;
+	page = first + piece->in_region.start - piece->in_window.start;
+	lender = &piece->region->space;
+	if (!kex_lock_read(&lender->map_rwsem, wait))
+		return false;
+	if (lender->revoked || kex_space_any_held(lender, page, page + nr - 1)) {
+		up_read(&lender->map_rwsem);
+		return false;
+	}
+	run->region = piece->region;
+	run->first = first;
+	run->nr = nr;
+	run->pfn = PHYS_PFN(piece->region->phys) + page;
+	return true;
+}
+
 static void kex_window_done(struct kex_run *run)
 {
 	up_read(&run->region->space.map_rwsem);
 }
 
 static const struct kex_space_ops kex_window_space_ops = {
-	.find	= kex_window_find,
-	.done	= kex_window_done,
+	.find		= kex_window_find,
+	.find_all	= kex_window_find_all,
+	.done		= kex_window_done,
 };
 
 /**

@@ -11,6 +11,7 @@
 
 #include "debug.h"
 #include "kex.h"
+#include "trace.h"
 
 /* How often an evict looks for an mmap under way */
 #define KEX_ZAP_PASSES	4
@@ -88,12 +89,12 @@ static int kex_zap_late_evict(struct kex_space *space, u64 off, u64 len)
 }
 
 /*
- * Both passes of an evict or a hold. The first waits for nobody. If it ran
- * beside another zap, that one may have taken the notes of what this one
- * missed, and the second pass is due without them.
+ * Both passes of an evict or a hold. The first waits for nobody; @done tells
+ * whether it was. If it ran beside another zap, that one may have taken the
+ * notes of what this one missed, and the second pass is due without them.
  */
 static int kex_zap_range(struct kex_space *space, u64 off, u64 len,
-			 enum kex_page_state state)
+			 enum kex_page_state state, bool *done)
 {
 	bool alone = mutex_trylock(&space->zap_lock);
 	int ret;
@@ -101,6 +102,7 @@ static int kex_zap_range(struct kex_space *space, u64 off, u64 len,
 	down_write(&space->map_rwsem);
 	ret = kex_zap_mark(space, off, len, state);
 	up_write(&space->map_rwsem);
+	*done = !ret;
 	if (!ret)
 		kex_zap_changed(space, off, len);
 	if (!alone && (ret || mutex_lock_killable(&space->zap_lock)))
@@ -117,19 +119,25 @@ static int kex_zap_range(struct kex_space *space, u64 off, u64 len,
  * @space: the space
  * @off: first byte
  * @len: bytes; checked by kex_check_range()
+ * @reason: KEX_REASON_*, for the trace
  *
  * What is held stays held.
  *
  * Context: no mmap_lock held.
  * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal.
  */
-int kex_zap_evict(struct kex_space *space, u64 off, u64 len)
+int kex_zap_evict(struct kex_space *space, u64 off, u64 len,
+		  enum kex_reason reason)
 {
+	u64 start = kex_trace_start(kex_evict);
+	bool done;
 	int ret;
 
-	ret = kex_zap_range(space, off, len, KEX_PAGE_EVICTED);
+	ret = kex_zap_range(space, off, len, KEX_PAGE_EVICTED, &done);
 	if (!ret)
 		atomic64_inc(&space->evictions);
+	if (done)
+		trace_kex_evict(space, off, len, reason, PHYS_PFN(len), start);
 	return ret;
 }
 
@@ -138,6 +146,7 @@ int kex_zap_evict(struct kex_space *space, u64 off, u64 len)
  * @space: the space
  * @off: first byte
  * @len: bytes; checked by kex_check_range()
+ * @reason: KEX_REASON_*, for the trace
  *
  * In force before it waits for anybody.
  *
@@ -145,9 +154,17 @@ int kex_zap_evict(struct kex_space *space, u64 off, u64 len)
  * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal, with the
  * hold in force but for an mmap under way.
  */
-int kex_zap_hold(struct kex_space *space, u64 off, u64 len)
+int kex_zap_hold(struct kex_space *space, u64 off, u64 len,
+		 enum kex_reason reason)
 {
-	return kex_zap_range(space, off, len, KEX_PAGE_HELD);
+	u64 start = kex_trace_start(kex_hold);
+	bool done;
+	int ret;
+
+	ret = kex_zap_range(space, off, len, KEX_PAGE_HELD, &done);
+	if (done)
+		trace_kex_hold(space, off, len, reason, PHYS_PFN(len), start);
+	return ret;
 }
 
 /* What holes showed is zapped; what is not held keeps its entries */
@@ -168,6 +185,7 @@ static int kex_zap_release(struct kex_space *space, u64 off, u64 len)
  * @space: the space
  * @off: first byte
  * @len: bytes; checked by kex_check_range()
+ * @reason: KEX_REASON_*, for the trace
  *
  * Evicted pages do not count as such any more. One pass is enough: only faults
  * fill holes, and their VMAs can be found. It waits for no other zap: what the
@@ -176,16 +194,20 @@ static int kex_zap_release(struct kex_space *space, u64 off, u64 len)
  * Context: no mmap_lock held.
  * Return: 0, -ENODEV if revoked, or -ENOMEM, with some of it let go.
  */
-int kex_zap_restore(struct kex_space *space, u64 off, u64 len)
+int kex_zap_restore(struct kex_space *space, u64 off, u64 len,
+		    enum kex_reason reason)
 {
+	u64 start = kex_trace_start(kex_restore);
 	int ret = -ENODEV;
 
 	down_write(&space->map_rwsem);
 	if (!space->revoked)
 		ret = kex_zap_release(space, off, len);
 	up_write(&space->map_rwsem);
-	if (ret != -ENODEV)
+	if (ret != -ENODEV) {
 		kex_zap_changed(space, off, len);
+		trace_kex_restore(space, off, len, reason, PHYS_PFN(len), start);
+	}
 	return ret;
 }
 
@@ -193,14 +215,17 @@ int kex_zap_restore(struct kex_space *space, u64 off, u64 len)
  * kex_zap_revoke() - take a space away from all its users, for good
  * @space: a live space; its carve-out's lock held, unless it is an anonymous
  *	   window, which its caller alone may revoke
+ * @reason: KEX_REASON_*, for the trace
  *
  * On return it cannot be opened, no page-table entry leads to it, and none
  * will. What makes it live is left to the caller. Waits for the
  * mmap_lock of processes that mapped it since the last zap, and cannot be
  * killed: there is no way back.
  */
-void kex_zap_revoke(struct kex_space *space)
+void kex_zap_revoke(struct kex_space *space, enum kex_reason reason)
 {
+	u64 start = kex_trace_start(kex_revoke);
+
 	kex_object_hide(&space->obj, true);
 
 	/* Before all that waits for others: the users lose it now */
@@ -216,4 +241,5 @@ void kex_zap_revoke(struct kex_space *space)
 	kex_zap(space, 0, space->size);
 	up_write(&space->map_rwsem);
 	mutex_unlock(&space->zap_lock);
+	trace_kex_revoke(space, 0, space->size, reason, kex_space_pages(space), start);
 }

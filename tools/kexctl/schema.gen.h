@@ -90,6 +90,10 @@ static const struct schema_word schema_root_wishes_features[] = {
 	  "changes of state wake poll, and signal an eventfd" },
 	{ "window",
 	  "address ranges can be made whose pages regions lend" },
+	{ "huge",
+	  "lazy mappings get page-table entries of 2 MiB where they fit" },
+	{ "trace",
+	  "what happens to mapped memory can be followed by tracepoints" },
 	{ NULL, NULL }
 };
 
@@ -179,7 +183,7 @@ static const struct schema_word schema_region_wishes_populate[] = {
 	{ "eager",
 	  "mmap fills the whole mapping" },
 	{ "lazy",
-	  "the first touch of each page fills it" },
+	  "the first touch of each part fills it" },
 	{ NULL, NULL }
 };
 

@@ -782,4 +782,4 @@ ERANGE 18446744073709486080 131072
 ERANGE 0 18446744073709551616'
 )
 
-declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll window)
+declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll window huge trace)

@@ -26,7 +26,8 @@ static const char splat[] =
 	"suspicious RCU|INFO: task .* blocked|self-detected stall|refcount_t:|"
 	"UBSAN|KASAN|KCSAN|KFENCE|kmemleak: [0-9]|Bad page state|bad page map|"
 	"Bad rss-counter|cannot create duplicate filename|kobject_add_internal failed|"
-	"sleeping function called|scheduling while atomic|list_(add|del) corruption";
+	"sleeping function called|scheduling while atomic|list_(add|del) corruption|"
+	"VM_FAULT_OOM leaked";
 
 /* Where the text of a record "prio,seq,time,flags;text" begins */
 static char *record_text(char *record, unsigned long long *seq)

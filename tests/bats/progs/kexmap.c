@@ -1659,6 +1659,30 @@ static void do_spin(char **arg)
 		say_check(bad);
 }
 
+/* The same in ever new mappings, of the same place in the file as the present one */
+static void do_spinmap(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	uint64_t limit = now_ms() + arg_size(arg, 3, NULL);
+	uint64_t seed = arg_size(arg, 4, "1") << 8;
+	struct mapping *map = mapping();
+	long bad = -1;
+	char *addr;
+
+	do {
+		seed++;
+		addr = mmap(NULL, map->len, PROT_READ | PROT_WRITE, MAP_SHARED, file(), map->off);
+		if (addr == MAP_FAILED) {
+			say_ret(-1);
+			return;
+		}
+		fill(addr + off, len, map->off + off, seed);
+		bad = check(addr + off, len, map->off + off, seed);
+		munmap(addr, map->len);
+	} while (bad < 0 && now_ms() < limit);
+	say_check(bad);
+}
+
 /* Evict again and again for a time */
 static void do_evictfor(char **arg)
 {
@@ -1778,6 +1802,7 @@ static const struct {
 	{ "peek", do_peek },		/* N OFF -> word */
 	{ "detach", do_detach },	/* N */
 	{ "spin", do_spin },		/* OFF LEN MS [SEED] */
+	{ "spinmap", do_spinmap },	/* OFF LEN MS [SEED] */
 	{ "evictfor", do_evictfor },	/* OFF LEN MS */
 	{ "pause", do_pause },
 	{ "say", do_say },		/* WORD: at once, on stdout */

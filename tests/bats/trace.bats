@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The tracepoints kex:*, as tracefs shows them: one event for each thing that
+# happens to mapped memory, with name, range, reason, pages and duration.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+TRACEFS=/sys/kernel/tracing
+TRACE=$TRACEFS/instances/trace-bats
+
+# An instance of the test's own, with all events of kex on
+trace_begin() {
+	local features
+	slurp features "$KEX/features"
+	[[ $'\n'$features$'\n' == *$'\n'trace$'\n'* ]] ||
+		skip 'no trace in features: the kernel has no CONFIG_EVENT_TRACING'
+	[ -d "$TRACEFS/instances" ] || mount -t tracefs tracefs "$TRACEFS"
+	trace_end
+	mkdir "$TRACE"
+	put "$TRACE/events/kex/enable" 1
+}
+
+trace_end() {
+	[ ! -d "$TRACE" ] || rmdir "$TRACE"
+}
+
+teardown_file() {
+	trace_end
+}
+
+# trace_is [PART]: the events that have PART are these on stdin, each without
+# its duration, which must be more than 0
+trace_is() {
+	local line want got='' ns
+	while IFS= read -r line; do
+		[[ $line == *": kex_"* && $line == *"${1-}"* ]] || continue
+		line=kex_${line#*: kex_}
+		ns=${line##* ns=}
+		[[ $ns =~ ^[1-9][0-9]*$ ]] || fail "$line: a duration of '$ns'"
+		got+=${line% ns=*}$'\n'
+	done <"$TRACE/trace"
+	IFS= read -r -d '' want || true
+	assert_eq "$got" "$want"
+}
+
+@test "evict, hold and restore are traced with range, pages and who asked" {
+	trace_begin
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		evict 4K 8K
+		evict 0 64K
+		put $S/evict 1
+		put $S/hold 0 4K
+		put $S/hold 32K 32K
+		put $S/restore 1
+		put $S/restore 16K 4K
+	EOF
+	trace_is <<-'EOF'
+		kex_evict: name=t0 off=0x1000 len=0x2000 reason=ioctl pages=2
+		kex_evict: name=t0 off=0x0 len=0x10000 reason=ioctl pages=16
+		kex_evict: name=t0 off=0x0 len=0x10000 reason=sysfs pages=16
+		kex_hold: name=t0 off=0x0 len=0x1000 reason=sysfs pages=1
+		kex_hold: name=t0 off=0x8000 len=0x8000 reason=sysfs pages=8
+		kex_restore: name=t0 off=0x0 len=0x10000 reason=sysfs pages=16
+		kex_restore: name=t0 off=0x4000 len=0x1000 reason=sysfs pages=1
+	EOF
+}
+
+@test "what is refused is not traced" {
+	trace_begin
+	region t0 size=64K
+	kexmap <<-EOF
+		open $N
+		evict 0 68K -> ERANGE
+		evict 0 0 -> EINVAL
+		put $S/hold 1K 4K -> EINVAL
+		put $R/revoke 1
+		evict 0 64K -> ENODEV
+	EOF
+	trace_is <<-'EOF'
+		kex_revoke: name=t0 off=0x0 len=0x10000 reason=configfs pages=16
+	EOF
+}
+
+@test "a fault is traced with the block that it mapped: first touch, or one after a restore" {
+	trace_begin
+	region t0 size=64K populate=lazy
+	kexmap <<-EOF
+		open $N
+		map 4K 60K
+		touch 8K
+		touch 0
+		evict 8K 4K
+		touch 4K w
+		put $S/hold 16K 16K
+		put $S/restore 16K 16K
+		touch 12K
+	EOF
+	trace_is kex_fault <<-'EOF'
+		kex_fault: name=t0 off=0x1000 len=0xf000 reason=lazy pages=15
+		kex_fault: name=t0 off=0x2000 len=0x1000 reason=restore pages=1
+		kex_fault: name=t0 off=0x4000 len=0x4000 reason=restore pages=4
+	EOF
+}
+
+@test "a touch of held memory is traced by what it met" {
+	local hole
+	trace_begin
+	for hole in sigbus zero scratch; do
+		region "$hole" size=64K hole=$hole
+		put "$S/hold" 1
+		kexmap >"$BATS_TEST_TMPDIR/reply" <<-EOF
+			open $N
+			map 0 64K
+			touch 8K -> ?
+			fill 12K 8 -> ?
+			fill 8K 8 -> ?
+		EOF
+	done
+	trace_is kex_fault <<-'EOF'
+		kex_fault: name=sigbus off=0x2000 len=0x1000 reason=sigbus pages=0
+		kex_fault: name=sigbus off=0x3000 len=0x1000 reason=sigbus pages=0
+		kex_fault: name=sigbus off=0x2000 len=0x1000 reason=sigbus pages=0
+		kex_fault: name=zero off=0x2000 len=0x1000 reason=zero pages=1
+		kex_fault: name=zero off=0x3000 len=0x1000 reason=sigbus pages=0
+		kex_fault: name=zero off=0x2000 len=0x1000 reason=sigbus pages=0
+		kex_fault: name=scratch off=0x2000 len=0x1000 reason=scratch pages=1
+		kex_fault: name=scratch off=0x3000 len=0x1000 reason=scratch pages=1
+	EOF
+}
+
+@test "a wait on held memory is traced when it ends, then the fault that maps" {
+	trace_begin
+	region t0 size=64K hole=wait
+	put "$S/hold" 1
+	kexmap <<-EOF
+		fork
+		kid 1 open $N
+		kid 1 map 0 64K
+		send 1 touch 8K
+		put $S/restore 1
+		recv 1
+	EOF
+	# The touch may come after the restore, and need not wait then
+	trace_is reason=restore <<-'EOF'
+		kex_fault: name=t0 off=0x0 len=0x10000 reason=restore pages=16
+	EOF
+}
+
+@test "unbind revokes with a reason of its own, and a touch afterwards is traced" {
+	trace_begin
+	region t0 size=64K
+	device fpga
+	kexmap <<-EOF
+		open $N
+		map 0 64K
+		put $KEX_DRIVER/unbind $DEVICE
+		touch 4K -> SIGBUS@0x1000
+		put $KEX_DRIVER/bind $DEVICE
+	EOF
+	trace_is <<-'EOF'
+		kex_revoke: name=t0 off=0x0 len=0x10000 reason=unbind pages=16
+		kex_fault: name=t0 off=0x1000 len=0x1000 reason=revoked pages=0
+	EOF
+}
+
+@test "a filter by name leaves the others out" {
+	trace_begin
+	put "$TRACE/events/kex/filter" 'name == "t1"'
+	region t0 size=64K
+	put "$S/evict" 1
+	region t1 size=64K
+	put "$S/evict" 1
+	trace_is <<-'EOF'
+		kex_evict: name=t1 off=0x0 len=0x10000 reason=sysfs pages=16
+	EOF
+}
+
+@test "a program that decodes events itself finds the reasons as numbers" {
+	local format
+	trace_begin
+	slurp format "$TRACEFS/events/kex/kex_fault/format"
+	[[ $format != *KEX_REASON_* ]] || fail "$format"
+	assert_contains "$format" '{ 0, "ioctl" }'
+}
