@@ -4,6 +4,8 @@
 KERNELS =
 KERNEL =
 TESTS =
+TIME =
+SEED =
 
 # O= is a folder below which each part gets one of its own.
 sub = $(if $(O),O=$(abspath $(O))/$(1))
@@ -17,6 +19,7 @@ help:
 #: shell            a prompt in a guest: KERNEL=6.1
 #: check            builds without warnings, static analysis, generated files, unit tests
 #: unit             tests of pure logic on this machine
+#: stress           ten minutes of everything at once: KERNEL=6.12 TIME=60 SEED=1
 #: mutants          shows that the tests notice broken drivers and undone declarations
 #: bench            guest instructions that mapping costs, beside /dev/mem: KERNEL=6.12
 #:
@@ -47,6 +50,10 @@ check:
 unit:
 	$(MAKE) -C tests/unit
 
+stress:
+	@tests/stress/run $(if $(KERNEL),--kernel '$(KERNEL)') $(if $(TIME),--seconds '$(TIME)') \
+		$(if $(SEED),--seed '$(SEED)')
+
 mutants:
 	@tests/mutants/run
 	@tests/mutants/declare
@@ -73,5 +80,5 @@ clean:
 	find driver \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name modules.order -o -name Module.symvers \) -type f -delete
 
-.PHONY: help demo test test-debug shell check unit mutants bench modules modules_install kexctl \
+.PHONY: help demo test test-debug shell check unit stress mutants bench modules modules_install kexctl \
 	install uninstall schema clean

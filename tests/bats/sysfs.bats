@@ -80,7 +80,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_eq "${#lines[@]}" 3
 	slurp OUT "$BATS_TEST_TMPDIR/users"
 	for line in "$HOLDER kexmap $at 0 uncached 0" \
-		"[0-9]+ kexmap $at $((4 * PAGE)) uncached $PAGE" \
+		"[0-9]+ kexmap $at $((4 * PAGE)) uncached $((8 * PAGE))" \
 		"[0-9]+ kexmap $at $((4 * PAGE)) uncached 0"; do
 		line+=" $PAGE_TEXT"
 		[[ $OUT =~ $line ]] || fail "no '$line' in $OUT"

@@ -4,8 +4,8 @@
  *
  *   kexrounds CARVEOUT WARMUP ROUNDS
  *
- * A round makes a region through configfs, maps it, writes, evicts, reads
- * back and deletes it; size, cache attribute and populate differ from round
+ * A round makes a region through configfs, maps it, writes, evicts, reads back,
+ * holds, restores and deletes it; size, cache attribute, populate and hole differ from round
  * to round. Prints the differences between after the warm-up and after the
  * rounds: "free BYTES memory KIB slab KIB". Memory is MemFree and the
  * per-CPU pages together: MemFree alone does not move when a few pages are
@@ -51,11 +51,26 @@ static void set(const char *attr, const char *value, int round)
 	must(write_text(path, value), attr, round);
 }
 
+/* What holes show is freed with the file */
+static void hold_and_restore(int fd, volatile uint64_t *word, struct kex_range *range,
+			     const char *hole, int round)
+{
+	must(ioctl(fd, KEX_HOLD, range) ? -errno : 0, "hold", round);
+	if ((*hole == 'z' || !strcmp(hole, "scratch")) && word[0])
+		die("round %d: the hole is not zero", round);
+	if (!strcmp(hole, "scratch"))
+		word[0] = 1;
+	must(ioctl(fd, KEX_RESTORE, range) ? -errno : 0, "restore", round);
+	if (word[0] != ~0ULL)
+		die("round %d: lost the first word", round);
+}
+
 static void one_round(int round)
 {
 	static const char * const caches[] = {
 		"write-back", "write-combine", "uncached", "device"
 	};
+	static const char * const holes[] = { "sigbus", "zero", "wait", "scratch" };
 	size_t len = sysconf(_SC_PAGESIZE) << (round % 5), i;
 	struct kex_range range = { .argsz = sizeof(range), .len = len };
 	volatile uint64_t *word;
@@ -67,6 +82,7 @@ static void one_round(int round)
 	set("size", text, round);
 	set("cache", caches[round % 4], round);
 	set("populate", round & 1 ? "lazy" : "eager", round);
+	set("hole", holes[round / 4 % 4], round);
 	set("live", "1\n", round);
 	fd = open(KEX_DEV "/" NAME, O_RDWR | O_CLOEXEC);
 	must(fd < 0 ? -errno : 0, "open", round);
@@ -81,6 +97,7 @@ static void one_round(int round)
 	for (i = 0; i < len / 8; i += 64)
 		if (word[i] != ~i)
 			die("round %d: lost the word at %zu", round, i * 8);
+	hold_and_restore(fd, word, &range, holes[round / 4 % 4], round);
 	munmap((void *)word, len);
 	close(fd);
 	set("live", "0\n", round);

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kexstress: owners, clients, evicters and a killer, all at once, and no client
+ * may see a byte that was not lent to it.
+ *
+ *   kexstress SEED SECONDS
+ *
+ * Each region has an owner, which makes it, fills it with a pattern of that life
+ * of the region, holds, restores and evicts ranges of it, and takes it down
+ * under its users, again and again. Clients open regions, map parts of them,
+ * move, split and protect the mappings, fork, evict, and look at word after
+ * word. One in a while is killed at whatever it does.
+ *
+ * The owner says in shared memory what it is about to do to a page and what it
+ * has done. A client asks before and after it looks: of what did not change
+ * meanwhile it knows what it must have seen. In each page one word in eight is
+ * for clients to write; these carry the number of the region's life.
+ *
+ * Prints "ok" and what was done, or what went wrong (exit status 1). All choices
+ * are the seed's; the order in which processes run is not.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/kex.h>
+
+#include "stress.h"
+
+#define NR_CLIENTS	7
+#define NR_PROCESSES	(NR_REGIONS + NR_CLIENTS)
+
+/* All have an end when they are told to stop; who has none by then hangs */
+#define END_MS		120000
+
+struct shared *shared;
+size_t page;
+
+static uint64_t random_state;
+static pid_t pids[NR_PROCESSES];
+
+_Noreturn void wrong(const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "kexstress: pid %d: %s\n", getpid(), text);
+	shared->failed = true;
+	_exit(1);
+}
+
+bool may(long ret, const char *what, const int *allowed)
+{
+	if (ret >= 0)
+		return true;
+	while (*++allowed)
+		if (-ret == *allowed)
+			return false;
+	wrong("%s: %s", what, errno_name(-ret));
+}
+
+void draw_seed(uint64_t seed)
+{
+	random_state = seed * 0x9e3779b97f4a7c15ULL + 1;
+}
+
+unsigned int draw(unsigned int limit)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (random_state >> 20) % limit;
+}
+
+/* All of it, one page, or anything */
+void draw_pages(unsigned int pages, unsigned int *first, unsigned int *nr)
+{
+	*first = draw(4) ? draw(pages) : 0;
+	*nr = draw(3) ? draw(pages - *first) + 1 : draw(2) ? 1 : pages - *first;
+}
+
+int range_call(int fd, unsigned long call, unsigned int first, unsigned int nr)
+{
+	struct kex_range range = {
+		.argsz = sizeof(range), .off = first * page, .len = nr * page,
+	};
+
+	return ioctl(fd, call, &range) ? -errno : 0;
+}
+
+static void start(unsigned int index, uint64_t seed)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork: %s", errno_name(errno));
+	if (pid) {
+		pids[index] = pid;
+		return;
+	}
+	draw_seed(seed);
+	if (index < NR_REGIONS)
+		owner(&shared->region[index]);
+	else
+		client();
+	_exit(0);
+}
+
+/* Only what was killed may have ended otherwise than by its own _exit(0) */
+static void judge_end(pid_t pid, int status)
+{
+	if (!status || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
+		return;
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "kexstress: pid %d: ended by SIG%s\n", pid,
+			sigabbrev_np(WTERMSIG(status)));
+	shared->failed = true;
+}
+
+/* Grandchildren come to us, too. Returns whether there is any left. */
+static bool reap(uint64_t *seed)
+{
+	unsigned int i;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		judge_end(pid, status);
+		for (i = 0; i < NR_PROCESSES; i++) {
+			if (pids[i] != pid)
+				continue;
+			pids[i] = 0;
+			if (!shared->stop && !shared->failed)
+				start(i, (*seed)++);
+		}
+	}
+	return !pid;
+}
+
+static void kill_one(void)
+{
+	pid_t pid = pids[NR_REGIONS + draw(NR_CLIENTS)];
+
+	if (pid) {
+		kill(pid, SIGKILL);
+		shared->kills++;
+	}
+}
+
+/* Whoever is still there holds something that never ends */
+static void show_left(void)
+{
+	char command[128];
+
+	fprintf(stderr, "kexstress: no end after %d seconds:\n", END_MS / 1000);
+	snprintf(command, sizeof(command),
+		 "ps -A -o pid,ppid,stat,wchan:30,args | grep '[k]exstress' >&2");
+	if (system(command))
+		fprintf(stderr, "kexstress: and no ps\n");
+	if (write_text("/proc/sysrq-trigger", "w") < 0)
+		fprintf(stderr, "kexstress: and no sysrq\n");
+	shared->failed = true;
+}
+
+static void stop_all(uint64_t *seed)
+{
+	uint64_t limit = now_ms() + END_MS;
+
+	shared->stop = true;
+	while (reap(seed)) {
+		if (now_ms() > limit) {
+			show_left();
+			return;
+		}
+		usleep(2000);
+	}
+}
+
+static void check_memory(const char *carveout)
+{
+	char path[128];
+	uint64_t size;
+
+	snprintf(path, sizeof(path), KEX_CONFIGFS "/%s/size", carveout);
+	size = read_number(path);
+	snprintf(path, sizeof(path), KEX_CONFIGFS "/%s/free", carveout);
+	if (read_number(path) != size)
+		die("%s: %llu of %llu bytes are free in the end", carveout,
+		    (unsigned long long)read_number(path), (unsigned long long)size);
+}
+
+static void report(void)
+{
+	const struct {
+		const char *what;
+		unsigned long count;
+	} rows[] = {
+		{ "lives", shared->lives }, { "holds", shared->holds },
+		{ "restores", shared->restores }, { "evicts", shared->evicts },
+		{ "looks", shared->looks }, { "at held memory", shared->held_looks },
+		{ "SIGBUS", shared->sigbuses }, { "writes", shared->writes },
+		{ "forks", shared->forks }, { "kills", shared->kills },
+		{ "unbinds", shared->unbinds },
+	};
+	size_t i;
+
+	printf("ok:");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		printf("%s %lu %s", i ? "," : "", rows[i].count, rows[i].what);
+	printf("\n");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!rows[i].count)
+			die("0 %s: too short a run to tell anything", rows[i].what);
+}
+
+static void setup_regions(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_REGIONS; i++) {
+		struct region *region = &shared->region[i];
+
+		snprintf(region->name, sizeof(region->name), "stress%u", i);
+		/* The last has a carve-out of its own, and unbinds it */
+		strcpy(region->carveout, i == NR_REGIONS - 1 ? "sram" : "fpga");
+		region->life = 1;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t seed, limit;
+	unsigned int i;
+
+	if (argc != 3)
+		die("usage: kexstress SEED SECONDS");
+	page = sysconf(_SC_PAGESIZE);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		die("no memory");
+	seed = parse_size(argv[1]) << 20;
+	draw_seed(seed++);
+	setup_regions();
+	look_init();
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	for (i = 0; i < NR_PROCESSES; i++)
+		start(i, seed++);
+	limit = now_ms() + parse_size(argv[2]) * 1000;
+	while (now_ms() < limit && !shared->failed) {
+		usleep(draw(40000));
+		kill_one();
+		reap(&seed);
+	}
+	stop_all(&seed);
+	if (shared->failed)
+		return 1;
+	check_memory("fpga");
+	check_memory("sram");
+	report();
+	return 0;
+}
