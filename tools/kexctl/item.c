@@ -10,6 +10,7 @@
 #include "item.h"
 #include "parse.h"
 #include "sfs.h"
+#include "user.h"
 
 /* Users before what they use */
 const struct kind * const kinds[] = {
@@ -281,6 +282,20 @@ static void record_facts(struct sysfs_class_device *object, const struct item *i
 	}
 }
 
+/* Whether mappings got large entries: root alone may know who maps it */
+static void record_entry(const struct item *item, struct record *record)
+{
+	char *text, *entry = NULL;
+
+	if (!sfs_read_table(item->name, USERS, &text)) {
+		entry = users_entry(text);
+		free(text);
+	}
+	if (entry)
+		record_text(record, "entry", entry);
+	free(entry);
+}
+
 /**
  * item_record - all that is known of an item
  * @item: with folders open
@@ -294,10 +309,12 @@ void item_record(const struct item *item, struct records *list)
 	record_text(record, "carveout", item->carveout);
 	record_wishes(item, record);
 	object = item_is_live(item) ? sfs_open(item->name) : NULL;
-	if (object)
+	if (object) {
 		record_facts(object, item, record);
-	else
+		record_entry(item, record);
+	} else {
 		record_text(record, "state", CONFIGURED);
+	}
 	sfs_close(object);
 	if (item->kind->record)
 		item->kind->record(item, record);
