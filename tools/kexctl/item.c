@@ -35,7 +35,10 @@ static void item_fill(struct item *item, const struct kind *kind, const char *na
 	};
 }
 
-/* Open the folders above an item, which need not be there itself */
+/*
+ * Open the folders above an item, which need not be there itself. EOPNOTSUPP: the
+ * module does not know this kind.
+ */
 static int open_folders(struct item *item)
 {
 	const struct cfs_dir *root;
@@ -47,7 +50,10 @@ static int open_folders(struct item *item)
 	path = xprintf("carveouts/%s", item->carveout);
 	err = cfs_open(root, path, &item->home);
 	free(path);
-	return err ? err : cfs_open(&item->home, item->kind->folder, &item->folder);
+	if (err)
+		return err;
+	err = cfs_open(&item->home, item->kind->folder, &item->folder);
+	return err == ENOENT ? EOPNOTSUPP : err;
 }
 
 /**
@@ -104,7 +110,7 @@ static int list_carveout(const struct kind *kind, const char *carveout, struct i
 	}
 	strings_free(&names);
 	item_close(&place);
-	return err;
+	return err == EOPNOTSUPP ? 0 : err;
 }
 
 static int by_name(const void *a, const void *b)
