@@ -95,6 +95,19 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_contains "$OUT" 'state:     evicted'
 }
 
+@test "show says which entry size mappings got, to root" {
+	local text
+	region r1 size=1M
+	exits 0 kexctl region show r1
+	[[ $OUT != *entry:* ]] || fail "$OUT"
+	hold "$N" 64K
+	exits 0 kexctl region show r1 -j
+	read -r _ _ _ _ _ _ text <"$S/users"
+	jq -e --arg entry "$text" '.[0].entry == $entry' <<<"$OUT" || fail "$OUT"
+	exits 0 setpriv --reuid 1000 --regid 1000 --clear-groups kexctl region show r1
+	[[ $OUT != *entry:* ]] || fail "$OUT"
+}
+
 @test "set changes attributes in the order given, all of them or none" {
 	region r1 size=64K live=0
 	exits 0 kexctl region set r1 size=2M cache=device mode=600 scrub=0 live=1

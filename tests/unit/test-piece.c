@@ -45,14 +45,16 @@ static void other_lines_are_no_pieces(void **state)
 
 static void what_is_typed_is_written_in_bytes(void **state)
 {
-	char *one[] = { (char *)"0x10000", (char *)"fb0", (char *)"64K+4K" };
-	char *two[] = { (char *)"1M", (char *)"fb1", (char *)"0-0xfff" };
+	static const char * const words[] = {
+		"0x10000", "fb0", "64K+4K",
+		"1M", "fb1", "0-0xfff",
+	};
 	struct pieces list = { 0 };
 	char *what = NULL, *text;
 
 	(void)state;
-	assert_null(pieces_take(one, &list, &what));
-	assert_null(pieces_take(two, &list, &what));
+	assert_null(pieces_take((char **)words, &list, &what));
+	assert_null(pieces_take((char **)words + 3, &list, &what));
 	text = pieces_write(&list);
 	assert_string_equal(text, "65536 fb0 65536 4096; 1048576 fb1 0 4096");
 	assert_string_equal(list.items[0].typed, "0x10000 fb0 64K+4K");

@@ -105,6 +105,8 @@ static void help_tool(void)
 	     "  kexctl region evict fb0                take its pages from every process\n"
 	     "  kexctl region show fb0 --json          all facts, for a script\n"
 	     "  kexctl region dump fb0 0x1000+256 | xxd\n"
+	     "  kexctl window create w0 --size 1M      an address range of its own\n"
+	     "  kexctl window map w0 0x0 fb0 0+64K     that shows a part of fb0\n"
 	     "  kexctl region poke fb0 0x40 0x1 -l     one 32-bit store\n"
 	     "  kexctl region hold fb0                 take it away until it is restored\n"
 	     "  kexctl monitor fb0                     see that happen, and each fault\n"

@@ -10,6 +10,7 @@
 #include "item.h"
 #include "parse.h"
 #include "sfs.h"
+#include "user.h"
 
 /* Users before what they use */
 const struct kind * const kinds[] = {
@@ -34,7 +35,10 @@ static void item_fill(struct item *item, const struct kind *kind, const char *na
 	};
 }
 
-/* Open the folders above an item, which need not be there itself */
+/*
+ * Open the folders above an item, which need not be there itself. EOPNOTSUPP: the
+ * module does not know this kind.
+ */
 static int open_folders(struct item *item)
 {
 	const struct cfs_dir *root;
@@ -46,7 +50,10 @@ static int open_folders(struct item *item)
 	path = xprintf("carveouts/%s", item->carveout);
 	err = cfs_open(root, path, &item->home);
 	free(path);
-	return err ? err : cfs_open(&item->home, item->kind->folder, &item->folder);
+	if (err)
+		return err;
+	err = cfs_open(&item->home, item->kind->folder, &item->folder);
+	return err == ENOENT ? EOPNOTSUPP : err;
 }
 
 /**
@@ -103,7 +110,7 @@ static int list_carveout(const struct kind *kind, const char *carveout, struct i
 	}
 	strings_free(&names);
 	item_close(&place);
-	return err;
+	return err == EOPNOTSUPP ? 0 : err;
 }
 
 static int by_name(const void *a, const void *b)
@@ -281,6 +288,20 @@ static void record_facts(struct sysfs_class_device *object, const struct item *i
 	}
 }
 
+/* Whether mappings got large entries: root alone may know who maps it */
+static void record_entry(const struct item *item, struct record *record)
+{
+	char *text, *entry = NULL;
+
+	if (!sfs_read_table(item->name, USERS, &text)) {
+		entry = users_entry(text);
+		free(text);
+	}
+	if (entry)
+		record_text(record, "entry", entry);
+	free(entry);
+}
+
 /**
  * item_record - all that is known of an item
  * @item: with folders open
@@ -294,10 +315,12 @@ void item_record(const struct item *item, struct records *list)
 	record_text(record, "carveout", item->carveout);
 	record_wishes(item, record);
 	object = item_is_live(item) ? sfs_open(item->name) : NULL;
-	if (object)
+	if (object) {
 		record_facts(object, item, record);
-	else
+		record_entry(item, record);
+	} else {
 		record_text(record, "state", CONFIGURED);
+	}
 	sfs_close(object);
 	if (item->kind->record)
 		item->kind->record(item, record);

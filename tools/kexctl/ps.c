@@ -11,17 +11,9 @@
 #include "cmd.h"
 #include "item.h"
 #include "out.h"
-#include "parse.h"
 #include "proc.h"
 #include "sfs.h"
-
-#define USERS		"users"
-
-/* A line of users; columns added later stand behind these */
-enum column {
-	PID, COMM, RANGE, OFFSET, CACHE, RESIDENT, ENTRY,
-	COLUMNS
-};
+#include "user.h"
 
 static struct record *add_user(struct records *list, const struct item *item, const char *use,
 			       uint64_t pid, const char *comm)
@@ -34,37 +26,22 @@ static struct record *add_user(struct records *list, const struct item *item, co
 	return record;
 }
 
-static bool split(char *line, char *columns[COLUMNS])
-{
-	char *save, *word;
-	int i = 0;
-
-	for (word = strtok_r(line, " ", &save); word && i < COLUMNS;
-	     word = strtok_r(NULL, " ", &save))
-		columns[i++] = word;
-	return i == COLUMNS;
-}
-
 static bool add_mapping(struct records *list, const struct item *item, char *line)
 {
-	unsigned long long start, end, pid, offset, resident;
-	char *columns[COLUMNS], *virt;
 	struct record *record;
+	struct user user;
+	char *virt;
 
-	if (!split(line, columns) || sscanf(columns[RANGE], "%llx-%llx", &start, &end) != 2)
+	if (!user_parse(line, &user))
 		return false;
-	pid = strtoull(columns[PID], NULL, 10);
-	offset = strtoull(columns[OFFSET], NULL, 10);
-	resident = strtoull(columns[RESIDENT], NULL, 10);
-	unescape_octal(columns[COMM]);
-	record = add_user(list, item, "mapped", pid, columns[COMM]);
-	virt = xprintf("0x%llx", start);
+	record = add_user(list, item, "mapped", user.pid, user.comm);
+	virt = xprintf("0x%llx", (unsigned long long)user.start);
 	record_text(record, "virt", virt);
-	record_size(record, "length", end - start);
-	record_size(record, "offset", offset);
-	record_text(record, "cache", columns[CACHE]);
-	record_size(record, "resident", resident);
-	record_text(record, "entry", columns[ENTRY]);
+	record_size(record, "length", user.end - user.start);
+	record_size(record, "offset", user.offset);
+	record_text(record, "cache", user.cache);
+	record_size(record, "resident", user.resident);
+	record_text(record, "entry", user.entry);
 	free(virt);
 	return true;
 }

@@ -62,7 +62,8 @@ static const struct cmd cmds[] = {
 		.synopsis = "NAME...",
 		.summary = "all that is known of some regions",
 		.help = "What was wished comes from configfs, and for a live region the facts from\n"
-			"/sys/class/kex. phys, the physical address, is shown to root alone.",
+			"/sys/class/kex. phys, the physical address, and entry, the size of the\n"
+			"page-table entries that mappings got (4K, 2M, mixed), are shown to root alone.",
 		.min = 1,
 		.max = -1,
 	},
