@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What mapping costs: map FILE OFFSET SIZE [EVICT]
+ * What mapping costs: map NAME FILE OFFSET SIZE [EVICT ENTRY]
  *
- * Prints a line for each of mmap, first and second write of a byte a page,
- * munmap, and, with EVICT (the file to write 1 to), evict and refault. With
- * the lab's --icount a guest nanosecond is a guest instruction. Three rounds,
- * of which the last counts: the first ones pay for page tables and caches.
+ * Prints a line with NAME and what was spent on mmap, first and second write of
+ * a byte a page (per page), munmap, and on mmap, first write and munmap in all;
+ * with EVICT (the file to write 1 to) and ENTRY (the bytes of a page-table entry)
+ * also on an evict (per entry) and on the refault (per page). With the lab's
+ * --icount a guest nanosecond is a guest instruction. Three rounds, of which the
+ * last counts: the first ones pay for page tables and caches.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -18,10 +20,6 @@
 #define ROUNDS	3
 
 enum step { MMAP, FIRST, SECOND, EVICT, REFAULT, MUNMAP, NR_STEPS };
-
-static const char * const names[NR_STEPS] = {
-	"mmap", "first write", "second write", "evict", "refault", "munmap",
-};
 
 static unsigned long long spent[NR_STEPS];
 
@@ -81,20 +79,24 @@ int main(int argc, char **argv)
 	int fd, evict_fd = -1, i;
 	size_t size, pages;
 
-	if (argc < 4)
-		errx(1, "usage: map FILE OFFSET SIZE [EVICT]");
-	fd = open(argv[1], O_RDWR | O_SYNC);
+	if (argc != 5 && argc != 7)
+		errx(1, "usage: map NAME FILE OFFSET SIZE [EVICT ENTRY]");
+	fd = open(argv[2], O_RDWR | O_SYNC);
 	if (fd < 0)
-		err(1, "%s", argv[1]);
-	if (argc > 4)
-		evict_fd = open(argv[4], O_WRONLY);
-	size = strtoull(argv[3], NULL, 0);
+		err(1, "%s", argv[2]);
+	if (argc > 5)
+		evict_fd = open(argv[5], O_WRONLY);
+	size = strtoull(argv[4], NULL, 0);
 	pages = size / sysconf(_SC_PAGESIZE);
 	for (i = 0; i < ROUNDS; i++)
-		one_round(fd, strtoull(argv[2], NULL, 0), size, evict_fd);
-	for (i = 0; i < NR_STEPS; i++)
-		if (evict_fd >= 0 || (i != EVICT && i != REFAULT))
-			printf("%-12s %12llu %10.1f\n", names[i],
-			       spent[i], (double)spent[i] / pages);
+		one_round(fd, strtoull(argv[3], NULL, 0), size, evict_fd);
+	printf("%-14s %10llu %10.1f %10.1f %10llu %12llu", argv[1], spent[MMAP],
+	       (double)spent[FIRST] / pages, (double)spent[SECOND] / pages, spent[MUNMAP],
+	       spent[MMAP] + spent[FIRST] + spent[MUNMAP]);
+	if (evict_fd >= 0)
+		printf(" %10.1f %10.1f",
+		       (double)spent[EVICT] / ((double)size / strtoull(argv[6], NULL, 0)),
+		       (double)spent[REFAULT] / pages);
+	printf("\n");
 	return 0;
 }
