@@ -6,12 +6,14 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "a thousand rounds of create, map, evict and delete leave memory where it was" {
 	local word free memory slab
+	# What lists and slabs of each CPU keep does not add up, and is whole pages
+	local kept=$((64 * PAGE >> 10))
 	exits 0 kexrounds fpga 100 1000
 	printf '# %s\n' "$OUT" >&3
 	read -r word free word memory word slab <<<"$OUT"
 	assert_eq "$free" 0 "carve-out bytes lost"
-	((memory <= 256)) || fail "$memory KiB of memory lost"
-	((slab <= 256)) || fail "slab has grown by $slab KiB"
+	((memory <= kept)) || fail "$memory KiB of memory lost"
+	((slab <= kept)) || fail "slab has grown by $slab KiB"
 }
 
 @test "processes that map through one open file and end leave no address space behind" {
