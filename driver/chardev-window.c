@@ -23,35 +23,31 @@
 /* Guards kex_file.windows of all files, and kex_window.owned of all windows */
 static DEFINE_SPINLOCK(kex_owners_lock);
 
-/* Takes the first window off a list, with the reference that the list had */
-static struct kex_window *kex_owned_take(struct list_head *list)
+/*
+ * Takes a file's first window from it, with the reference that the file had, or
+ * NULL. The file is forgotten: another may come to lie where it lay.
+ */
+static struct kex_window *kex_owned_take(struct kex_file *owner)
 {
 	struct kex_window *window;
 
 	spin_lock(&kex_owners_lock);
-	window = list_first_entry_or_null(list, struct kex_window, owned);
-	if (window)
+	window = list_first_entry_or_null(&owner->windows, struct kex_window, owned);
+	if (window) {
 		list_del_init(&window->owned);
+		WRITE_ONCE(window->owner, NULL);
+	}
 	spin_unlock(&kex_owners_lock);
 	return window;
 }
 
-/* The end of an anonymous window, by whoever took it off its list */
+/* The end of an anonymous window, by whoever took it from its owner */
 static void kex_owned_end(struct kex_window *window)
 {
 	kex_zap_revoke(&window->space, KEX_REASON_OWNER);
 	KEX_POINT(window_revoked);
-	WRITE_ONCE(window->owner, NULL);
 	kex_lend_end(window);
 	kex_object_put(&window->space.obj);
-}
-
-static void kex_owned_end_all(struct list_head *list)
-{
-	struct kex_window *window;
-
-	while ((window = kex_owned_take(list)))
-		kex_owned_end(window);
 }
 
 /**
@@ -60,7 +56,25 @@ static void kex_owned_end_all(struct list_head *list)
  */
 void kex_windows_disown(struct kex_file *owner)
 {
-	kex_owned_end_all(&owner->windows);
+	struct kex_window *window;
+
+	while ((window = kex_owned_take(owner)))
+		kex_owned_end(window);
+}
+
+static struct kex_window *kex_owned_take_any(struct kex_space *space)
+{
+	struct kex_window *window = NULL;
+	struct kex_file *kf;
+
+	spin_lock(&space->files_lock);
+	list_for_each_entry(kf, &space->files, node) {
+		window = kex_owned_take(kf);
+		if (window)
+			break;
+	}
+	spin_unlock(&space->files_lock);
+	return window;
 }
 
 /**
@@ -69,16 +83,10 @@ void kex_windows_disown(struct kex_file *owner)
  */
 void kex_windows_disown_all(struct kex_space *space)
 {
-	struct kex_file *kf;
-	LIST_HEAD(all);
+	struct kex_window *window;
 
-	spin_lock(&space->files_lock);
-	spin_lock(&kex_owners_lock);
-	list_for_each_entry(kf, &space->files, node)
-		list_splice_tail_init(&kf->windows, &all);
-	spin_unlock(&kex_owners_lock);
-	spin_unlock(&space->files_lock);
-	kex_owned_end_all(&all);
+	while ((window = kex_owned_take_any(space)))
+		kex_owned_end(window);
 }
 
 /* To a file of a region that is not revoked, which would not look again */
@@ -108,6 +116,7 @@ static int kex_window_file_release(struct inode *inode, struct file *file)
 	spin_lock(&kex_owners_lock);
 	owned = !list_empty(&window->owned);
 	list_del_init(&window->owned);
+	WRITE_ONCE(window->owner, NULL);
 	spin_unlock(&kex_owners_lock);
 	if (owned)
 		kex_owned_end(window);
@@ -245,6 +254,7 @@ static long kex_window_create_call(struct file *file, void __user *uarg)
  */
 static struct kex_window *kex_window_get(struct file *file, int fd, struct file **target)
 {
+	const struct kex_file *owner;
 	struct kex_window *window;
 	int ret = -EINVAL;
 
@@ -257,15 +267,12 @@ static struct kex_window *kex_window_get(struct file *file, int fd, struct file 
 	ret = -EBADF;
 	if (!((*target)->f_mode & FMODE_WRITE))
 		goto err_put;
-	ret = -EPERM;
-	if (window->anonymous && READ_ONCE(window->owner) != file->private_data)
-		goto err_put;
-	return window;
-
+	owner = READ_ONCE(window->owner);
+	if (!window->anonymous || owner == file->private_data)
+		return window;
+	/* It has none once it is being revoked */
+	ret = owner ? -EPERM : -ENODEV;
 err_put:
-	/* An owner is forgotten when the window is revoked */
-	if (ret == -EPERM && READ_ONCE(window->space.revoked))
-		ret = -ENODEV;
 	fput(*target);
 	return ERR_PTR(ret);
 }
@@ -294,10 +301,7 @@ static int kex_lender_get(const struct kex_window_piece *piece, struct file **le
 	return ret;
 }
 
-/*
- * Files, not regions, are kept meanwhile: their regions count as open. Each
- * descriptor is looked up once for pieces in a row.
- */
+/* Files, not regions, are kept meanwhile: their regions count as open */
 static int kex_window_lend(struct kex_window *window,
 			   const struct kex_window_piece *pieces, unsigned int nr,
 			   struct kex_lend *want, struct file **lenders)
@@ -323,18 +327,15 @@ static int kex_window_lend(struct kex_window *window,
 static int kex_window_lend_user(struct kex_window *window, void __user *upieces,
 				unsigned int nr)
 {
-	struct kex_window_piece *pieces = kvmalloc_array(nr, sizeof(*pieces), GFP_KERNEL);
-	struct kex_lend *want = kvmalloc_array(nr, sizeof(*want), GFP_KERNEL);
-	struct file **lenders = kvmalloc_array(nr, sizeof(*lenders), GFP_KERNEL);
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT;
+	struct kex_window_piece *pieces = kvmalloc_array(nr, sizeof(*pieces), gfp);
+	struct kex_lend *want = kvmalloc_array(nr, sizeof(*want), gfp);
+	struct file **lenders = kvmalloc_array(nr, sizeof(*lenders), gfp);
 	int ret = -ENOMEM;
 
-	if (!pieces || !want || !lenders)
-		goto out;
-	ret = -EFAULT;
-	if (copy_from_user(pieces, upieces, array_size(nr, sizeof(*pieces))))
-		goto out;
-	ret = kex_window_lend(window, pieces, nr, want, lenders);
-out:
+	if (pieces && want && lenders)
+		ret = copy_from_user(pieces, upieces, array_size(nr, sizeof(*pieces))) ?
+			-EFAULT : kex_window_lend(window, pieces, nr, want, lenders);
 	kvfree(lenders);
 	kvfree(want);
 	kvfree(pieces);

@@ -589,7 +589,7 @@ struct kex_window_params {
  * @pieces: what is lent to it, by its own pages, without overlaps; changed with
  *	    map_rwsem held for writing
  * @anonymous: made by a file, and gone with it
- * @owner: that file, until it is revoked; compared only
+ * @owner: that file, until it is closed; compared only
  * @owned: in kex_file.windows, which holds a reference; kex_owners_lock
  *
  * It has pieces only while somebody else holds a reference: a region's reader

@@ -108,6 +108,7 @@ static int kex_lend_prepare(struct kex_window *window, const struct kex_lend *wa
 		piece->region = want->region;
 		kref_get(&want->region->space.obj.ref);
 		list_add_tail(&piece->node, list);
+		cond_resched();
 	}
 	return 0;
 }
@@ -152,6 +153,7 @@ static int kex_lend_link_all(struct list_head *list)
 		if (ret)
 			break;
 		KEX_POINT(lend_linked);
+		cond_resched();
 	}
 	if (!ret)
 		return 0;
@@ -211,6 +213,7 @@ static void kex_lend_show(struct kex_window *window, struct list_head *fresh,
 		piece = list_first_entry(fresh, struct kex_piece, node);
 		list_del_init(&piece->node);
 		kex_lend_merge_all(window, piece, gone);
+		cond_resched();
 	}
 }
 
@@ -290,9 +293,11 @@ static void kex_lend_unmap_locked(struct kex_window *window, unsigned long first
 
 	kex_lend_unmap_pages(window, first, last);
 	KEX_POINT(lend_unmapped);
-	while ((node = interval_tree_iter_first(&window->pieces, first, last)))
+	while ((node = interval_tree_iter_first(&window->pieces, first, last))) {
 		kex_lend_cut(container_of(node, struct kex_piece, in_window), first,
 			     last, spare, gone);
+		cond_resched();
+	}
 }
 
 /**
@@ -349,6 +354,7 @@ static void kex_lend_take(struct kex_window *window, const struct kex_region *re
 			continue;
 		kex_lend_unlink(piece);
 		list_add_tail(&piece->node, gone);
+		cond_resched();
 	}
 }
 
@@ -423,8 +429,11 @@ int kex_lend_stop(struct kex_region *region)
 	down_write(&region->space.map_rwsem);
 	kex_for_each_lent(node, region, 0, ULONG_MAX) {
 		piece = container_of(node, struct kex_piece, in_region);
-		if (piece->window->space.obj.opens)
+		if (piece->window->space.obj.opens) {
 			ret = -EBUSY;
+			break;
+		}
+		cond_resched();
 	}
 	if (!ret)
 		WRITE_ONCE(region->space.revoked, true);
