@@ -103,6 +103,15 @@ library() {
 	in_stderr "run: failed for the kernel's complaint above; the command's own status was 0"
 }
 
+@test "a call trace is no complaint while a test makes allocations fail, and is one after that" {
+	local mark='kex-test: allocations are made to fail'
+	run -0 --separate-stderr guest -- bash -c "
+		for line in '$mark: begin' 'Call trace:' '$mark: end'; do echo \"\$line\" >/dev/kmsg; done"
+	run -120 --separate-stderr guest -- bash -c "
+		for line in '$mark: begin' '$mark: end' 'Call trace:'; do echo \"\$line\" >/dev/kmsg; done"
+	in_stderr "complained"
+}
+
 @test "a kernel that is not in the list is refused, and the list is told" {
 	run -125 --separate-stderr "$LAB/run" --kernel 5.99 -- true
 	in_stderr "run: no kernel '5.99'; there are: 6.1 6.12 7"

@@ -22,6 +22,8 @@ SRAM_SIZE=$((16 << 20))
 KEX_FIXED=()
 # A node below the root that the tests of a file need
 KEX_TREE=''
+# A function that skips where the kernel has not what the tests of a file need
+KEX_NEEDS=''
 export LC_ALL=C
 
 KEX_LIB=${BASH_SOURCE[0]%/*}
@@ -167,6 +169,7 @@ kex_remove_all() {
 setup() {
 	[ -z "$KEX_TREE" ] || [ -d "/proc/device-tree/$KEX_TREE" ] ||
 		skip "the guest's device tree has no $KEX_TREE; tests/lab/suite gives it one that has"
+	[ -z "$KEX_NEEDS" ] || "$KEX_NEEDS"
 	ERRNO='' STATUS='' OUT='' ERR=''
 	# bats traces every command, to name the line that failed: 5 ms each here.
 	# The lines of the test itself are enough.
@@ -175,11 +178,16 @@ setup() {
 	kmsg_begin
 }
 
-teardown() {
+# For files whose teardown does something before
+kex_teardown() {
 	kex_remove_all
 	kmsg_splats || LEFT+=("the kernel complained (above)")
 	if ((${#LEFT[@]})); then
 		printf 'left behind: %s\n' "${LEFT[@]}" >&2
 		return 1
 	fi
+}
+
+teardown() {
+	kex_teardown
 }

@@ -1,0 +1,660 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kexfail: one call, with the 1st, 2nd, ... allocation in it failing
+ *
+ *   kexfail READY... -- CALL -- UNDO...
+ *
+ * The kernel's /proc/self/fail-nth makes the nth allocation (or copy from or to
+ * user space) of this process fail, once. Each argument is one command. READY
+ * is done before every try, CALL with the nth failing, and UNDO after each CALL
+ * that succeeded; so do calls that get along without what they asked for. It
+ * ends with the first n that CALL does not reach.
+ *
+ * A CALL that fails must have changed nothing, and one that succeeds must have
+ * done all, as a look at the driver's files, its nodes and /proc/iomem tells.
+ *
+ *	may ERRNO		CALL may fail with it, beside ENOMEM and EFAULT
+ *	only FIRST LAST		of all allocations those; from the end on where they
+ *				are negative, LAST can be left out
+ *	show			the kernel logs from where each was asked for
+ *	open PATH [r|w]		closed after the try
+ *	map LEN			of what open has opened; unmapped after the try
+ *	touch			a byte of the mapping
+ *	read PATH		all that is there, with one read()
+ *	write PATH TEXT		and a newline behind it
+ *	get LEN | put LEN	pread(), pwrite() of what open has opened
+ *	evict LEN | info	ioctls
+ *	mkdir PATH | rmdir PATH
+ *	insmod FILE | rmmod MODULE
+ *
+ * Of open, read, write and insmod as CALL just the last system call may fail,
+ * not the open() before it. Prints how many failure points there were and how
+ * many of them CALL got along with, and exits with 0; with 2 where it has
+ * something to say. Where allocations fail, the kernel may show from where it
+ * was called; lines in its log say from when to when that is no complaint.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <linux/kex.h>
+
+#include "util.h"
+
+#define FAULTS		"/sys/kernel/debug/"
+#define STATE_SIZE	(256 << 10)
+#define BUF_SIZE	(64 << 10)
+#define MAX_POINTS	5000
+#define NEVER		1000000000
+/* Far from everything, so that a mapping needs page tables of its own */
+#define MAP_AT		((void *)0x100000000000)
+
+struct command {
+	const char *verb;
+	char *arg;
+	const char *text;
+	int fd;
+};
+
+/* What the driver shows, in two parts: @facts may count what succeeded */
+struct state {
+	char things[STATE_SIZE];
+	char facts[STATE_SIZE];
+};
+
+static struct state first, done, before, after;
+static const char *call_name;
+static long only_first = 1, only_last = -1;
+static bool show;
+static int fail_nth, node = -1, also;
+static char *mapping;
+static size_t mapped;
+static char buf[BUF_SIZE];
+static sigjmp_buf fault_jump;
+
+/* State */
+
+static char *at;
+static size_t left;
+
+static void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void note(const char *fmt, ...)
+{
+	va_list ap;
+	size_t len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(at, left, fmt, ap);
+	va_end(ap);
+	if (len >= left)
+		die("more to see than %d bytes", STATE_SIZE);
+	at += len;
+	left -= len;
+}
+
+static void note_into(char *text)
+{
+	at = text;
+	left = STATE_SIZE;
+	*at = '\0';
+}
+
+/* Files that say the same as long as the object lives, or what others say */
+static bool dull(const char *name)
+{
+	static const char * const names[] = {
+		"features", "kind", "carveout", "phys", "uevent", "dev", "users",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+static void note_file(const char *path)
+{
+	long len = read_text(path, buf, sizeof(buf));
+
+	note("%s: %s\n", path, len < 0 ? errno_name(-len) : buf);
+}
+
+/* Names, and what is in the files @depth folders deep; links are passed over */
+static void note_folder(const char *path, int depth, bool files)
+{
+	struct dirent **entries;
+	char below[512];
+	int i, nr;
+
+	nr = scandir(path, &entries, NULL, alphasort);
+	for (i = 0; i < nr; i++) {
+		snprintf(below, sizeof(below), "%s/%s", path, entries[i]->d_name);
+		if (entries[i]->d_name[0] == '.' || (files && dull(entries[i]->d_name)))
+			;
+		else if (files && entries[i]->d_type == DT_REG)
+			note_file(below);
+		else
+			note("%s\n", below);
+		if (entries[i]->d_name[0] != '.' && entries[i]->d_type == DT_DIR && depth)
+			note_folder(below, depth - 1, files);
+		free(entries[i]);
+	}
+	if (nr >= 0)
+		free(entries);
+}
+
+/* Does each object's node lead to it? */
+static void note_nodes(void)
+{
+	struct dirent **entries;
+	char path[512];
+	struct stat st;
+	int i, nr;
+
+	nr = scandir(KEX_CLASS, &entries, NULL, alphasort);
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), "%s/%s/dev", KEX_CLASS, entries[i]->d_name);
+		if (entries[i]->d_name[0] != '.' && read_text(path, buf, sizeof(buf)) > 0) {
+			snprintf(path, sizeof(path), "%s/%s", KEX_DEV, entries[i]->d_name);
+			snprintf(buf + 64, 64, "%u:%u", stat(path, &st) ? 0 : major(st.st_rdev),
+				 minor(st.st_rdev));
+			note("%s: %s\n", path, strcmp(buf, buf + 64) ? "another's" : "its node");
+		}
+		free(entries[i]);
+	}
+	if (nr >= 0)
+		free(entries);
+}
+
+static void look(struct state *state)
+{
+	note_into(state->things);
+	note_folder("/sys/kernel/config/kex", 5, true);
+	note_folder(KEX_CLASS, 0, false);
+	note_folder("/dev", 0, false);
+	note_folder(KEX_DEV, 0, false);
+	note_nodes();
+	note_file("/sys/module/kex/initstate");
+	note_folder("/sys/bus/platform/drivers/kex", 0, false);
+	note_file("/proc/iomem");
+	note_file("/proc/devices");
+	note_into(state->facts);
+	note_folder(KEX_CLASS, 0, false);
+}
+
+/* The facts of every object: what is behind the links of the class */
+static void look_closely(struct state *state)
+{
+	struct dirent **entries;
+	char path[512];
+	int i, nr;
+
+	look(state);
+	nr = scandir(KEX_CLASS, &entries, NULL, alphasort);
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), "%s/%s", KEX_CLASS, entries[i]->d_name);
+		if (entries[i]->d_name[0] != '.')
+			note_folder(path, 0, true);
+		free(entries[i]);
+	}
+	if (nr >= 0)
+		free(entries);
+}
+
+/* The first line in which @is differs from @was */
+static void compare_text(const char *was, const char *is, const char *when, unsigned int nth)
+{
+	const char *old = was, *new = is;
+
+	if (!strcmp(was, is))
+		return;
+	while (*was && *was == *is) {
+		if (*was == '\n') {
+			old = was + 1;
+			new = is + 1;
+		}
+		was++;
+		is++;
+	}
+	die("%s, allocation %u: %s: '%.*s' was '%.*s'", call_name, nth, when,
+	    (int)strcspn(new, "\n"), new, (int)strcspn(old, "\n"), old);
+}
+
+/* Faults */
+
+static void fault_option(const char *name, const char *value)
+{
+	char path[128];
+	int ret;
+
+	snprintf(path, sizeof(path), FAULTS "%s", name);
+	ret = write_text(path, value);
+	if (ret)
+		die("%s: %s", path, errno_name(-ret));
+}
+
+/* What kmemleak needs for itself comes beside each allocation, and can fail */
+static void count_slabs(void)
+{
+	glob_t found;
+	size_t i;
+
+	if (glob("/sys/kernel/slab/*/failslab", 0, NULL, &found))
+		die("no /sys/kernel/slab/*/failslab");
+	for (i = 0; i < found.gl_pathc; i++)
+		if (!strstr(found.gl_pathv[i], "/kmemleak_"))
+			write_text(found.gl_pathv[i], "1");
+	globfree(&found);
+	fault_option("failslab/cache-filter", "Y");
+}
+
+/* Every allocation counts, and none is told of: that would look like a fault */
+static void faults_begin(void)
+{
+	char set[8];
+
+	if (read_text(FAULTS "failslab/cache-filter", set, sizeof(set)) > 0 && *set == 'N')
+		count_slabs();
+	fault_option("failslab/ignore-gfp-wait", "N");
+	fault_option("fail_page_alloc/ignore-gfp-wait", "N");
+	fault_option("fail_page_alloc/ignore-gfp-highmem", "N");
+	fault_option("fail_page_alloc/min-order", "0");
+	fault_option("failslab/verbose", show ? "2" : "0");
+	fault_option("fail_page_alloc/verbose", show ? "2" : "0");
+	fault_option("fail_usercopy/verbose", show ? "2" : "0");
+	fail_nth = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fail_nth < 0)
+		die("/proc/self/fail-nth: %s", errno_name(errno));
+}
+
+static void arm(unsigned int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", nth);
+
+	if (pwrite(fail_nth, text, len, 0) != len)
+		die("/proc/self/fail-nth: %s", errno_name(errno));
+}
+
+/*
+ * What was left to count, 0 where something has failed. The copies of these two
+ * calls count as well: with 1 left it is the read that fails.
+ */
+static unsigned int disarm(void)
+{
+	char text[16];
+	ssize_t len = pread(fail_nth, text, sizeof(text) - 1, 0);
+
+	while (pwrite(fail_nth, "0", 1, 0) != 1)
+		;
+	if (len < 0)
+		return 1;
+	text[len] = '\0';
+	return strtoul(text, NULL, 10);
+}
+
+/* Commands */
+
+static struct command parse(char *line)
+{
+	static const char * const verbs[] = {
+		"may", "only", "show", "open", "map", "touch", "read", "write", "get", "put",
+		"evict", "info", "mkdir", "rmdir", "insmod", "rmmod",
+	};
+	struct command c = { .fd = -1 };
+	char *rest;
+	size_t i;
+
+	c.verb = strsep(&line, " ");
+	c.arg = strsep(&line, " ");
+	rest = line;
+	if (!strcmp(c.verb, "write")) {
+		if (asprintf(&rest, "%s\n", rest ?: "") < 0)
+			die("no memory");
+	}
+	c.text = rest;
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(c.verb, verbs[i]))
+			return c;
+	die("no command '%s'", c.verb);
+}
+
+static bool is(const struct command *c, const char *verb)
+{
+	return !strcmp(c->verb, verb);
+}
+
+static void open_before(struct command *c, int flags)
+{
+	c->fd = open(c->arg, flags | O_CLOEXEC);
+	if (c->fd < 0)
+		die("%s: %s", c->arg, errno_name(errno));
+}
+
+static void prepare(struct command *c)
+{
+	if (is(c, "read") || is(c, "insmod"))
+		open_before(c, O_RDONLY);
+	else if (is(c, "write"))
+		open_before(c, O_WRONLY);
+	else if (is(c, "put"))
+		memset(buf, 0x5a, sizeof(buf));
+}
+
+static void on_fault(int sig)
+{
+	siglongjmp(fault_jump, sig);
+}
+
+static long touch(void)
+{
+	if (sigsetjmp(fault_jump, 1)) {
+		errno = EIO;
+		return -1;
+	}
+	*(volatile char *)mapping = 1;
+	return 0;
+}
+
+static long open_node(const struct command *c)
+{
+	int mode = !c->text ? O_RDWR : *c->text == 'r' ? O_RDONLY : O_WRONLY;
+
+	node = open(c->arg, mode | O_CLOEXEC);
+	return node;
+}
+
+static long map_node(size_t len)
+{
+	mapping = mmap(MAP_AT, len, PROT_READ | PROT_WRITE, MAP_SHARED, node, 0);
+	if (mapping == MAP_FAILED) {
+		mapping = NULL;
+		return -1;
+	}
+	mapped = len;
+	return 0;
+}
+
+static long evict_node(size_t len)
+{
+	struct kex_range range = { .argsz = sizeof(range), .len = len };
+
+	return ioctl(node, KEX_EVICT, &range);
+}
+
+static long info_node(void)
+{
+	struct kex_info info = { .argsz = sizeof(info) };
+
+	return ioctl(node, KEX_INFO, &info);
+}
+
+/* One system call, or one touch. Result as the call's, with -errno */
+static long perform(const struct command *c, size_t len)
+{
+	long ret;
+
+	if (is(c, "open"))
+		ret = open_node(c);
+	else if (is(c, "map"))
+		ret = map_node(len);
+	else if (is(c, "touch"))
+		ret = touch();
+	else if (is(c, "read"))
+		ret = read(c->fd, buf, sizeof(buf));
+	else if (is(c, "write"))
+		ret = write(c->fd, c->text, len);
+	else if (is(c, "get"))
+		ret = pread(node, buf, len, 0);
+	else if (is(c, "put"))
+		ret = pwrite(node, buf, len, 0);
+	else if (is(c, "evict"))
+		ret = evict_node(len);
+	else if (is(c, "info"))
+		ret = info_node();
+	else if (is(c, "mkdir"))
+		ret = mkdir(c->arg, 0777);
+	else if (is(c, "rmdir"))
+		ret = rmdir(c->arg);
+	else if (is(c, "insmod"))
+		ret = syscall(SYS_finit_module, c->fd, "", 0);
+	else
+		ret = syscall(SYS_delete_module, c->arg, O_NONBLOCK);
+	return ret < 0 ? -errno : ret;
+}
+
+/* Numbers are read before anything is armed */
+static size_t length(const struct command *c)
+{
+	if (is(c, "write"))
+		return strlen(c->text);
+	if (is(c, "map") || is(c, "get") || is(c, "put") || is(c, "evict"))
+		return parse_size(c->arg);
+	return 0;
+}
+
+static void finish(struct command *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+}
+
+/* All that READY, or an open or map as CALL, has left */
+static void settle(void)
+{
+	if (mapping)
+		munmap(mapping, mapped);
+	mapping = NULL;
+	if (node >= 0)
+		close(node);
+	node = -1;
+}
+
+static void plainly(struct command *c, int nr)
+{
+	long ret;
+
+	for (; nr; nr--, c++) {
+		if (is(c, "may") || is(c, "only") || is(c, "show"))
+			continue;
+		prepare(c);
+		ret = perform(c, length(c));
+		finish(c);
+		if (ret < 0)
+			die("%s %s: %s", c->verb, c->arg ?: "", errno_name(-ret));
+	}
+}
+
+/* Bytes that were not written are as they were: zero */
+static void check_put(const struct command *c, long ret, unsigned int nth)
+{
+	long len = length(c), i;
+
+	if (pread(node, buf, len, 0) != len)
+		die("%s, allocation %u: the region cannot be read", call_name, nth);
+	for (i = 0; i < len; i++)
+		if (buf[i] != (i < ret ? 0x5a : 0))
+			die("%s, allocation %u: byte %ld of %ld is %d", call_name, nth, i, ret, buf[i]);
+	memset(buf, 0, len);
+	if (pwrite(node, buf, len, 0) != len)
+		die("%s: cannot write zeros", call_name);
+}
+
+/* One try. Returns what was left to count; *ret is the call's result */
+static unsigned int try(struct command *c, unsigned int nth, long *ret)
+{
+	unsigned int rest;
+	size_t len = length(c);
+
+	prepare(c);
+	arm(nth);
+	*ret = perform(c, len);
+	rest = disarm();
+	finish(c);
+	return rest;
+}
+
+/* A try that ended: has it done nothing, or all? */
+static void judge(long ret, bool failed, unsigned int nth)
+{
+	look_closely(&after);
+	if (ret >= 0) {
+		compare_text(done.things, after.things, "done, but", nth);
+		return;
+	}
+	if (!failed)
+		die("%s: %s, and nothing made it fail", call_name, errno_name(-ret));
+	if (ret != -ENOMEM && ret != -EFAULT && ret != -also)
+		die("%s, allocation %u: %s", call_name, nth, errno_name(-ret));
+	compare_text(before.things, after.things, "not done, but", nth);
+	compare_text(before.facts, after.facts, "not done, but", nth);
+}
+
+static void ready_to_try(struct command *ready, int nr, unsigned int nth)
+{
+	plainly(ready, nr);
+	look_closely(&before);
+	compare_text(first.things, before.things, "undone, but", nth);
+}
+
+/* Without a failure: what it leaves, and how many allocations there are */
+static long count(struct command *ready, int nr_ready, struct command *c,
+		  struct command *undo, int nr_undo)
+{
+	unsigned int rest;
+	long ret;
+
+	look(&first);
+	ready_to_try(ready, nr_ready, 0);
+	rest = try(c, NEVER, &ret);
+	look_closely(&done);
+	judge(ret, false, 0);
+	if (is(c, "put"))
+		check_put(c, ret, 0);
+	settle();
+	plainly(undo, nr_undo);
+	return NEVER - rest;
+}
+
+static void sweep(struct command *ready, int nr_ready, struct command *c,
+		  struct command *undo, int nr_undo)
+{
+	long all = count(ready, nr_ready, c, undo, nr_undo);
+	unsigned int nth, last, rest = 0, tries = 0, absorbed = 0;
+	long ret;
+
+	nth = only_first > 0 ? only_first : all > -only_first ? all + 1 + only_first : 1;
+	last = only_last > 0 ? only_last : MAX_POINTS;
+	for (; nth <= last; nth++) {
+		ready_to_try(ready, nr_ready, nth);
+		rest = try(c, nth, &ret);
+		judge(ret, !rest, nth);
+		if (is(c, "put"))
+			check_put(c, ret, nth);
+		settle();
+		if (ret >= 0)
+			plainly(undo, nr_undo);
+		/* Those behind the last one: they depend on what is cached */
+		if (rest)
+			break;
+		tries++;
+		absorbed += ret >= 0;
+	}
+	if (nth > MAX_POINTS)
+		die("%s: no end after %d", call_name, MAX_POINTS);
+	look(&after);
+	compare_text(first.things, after.things, "undone, but", nth);
+	printf("%u failure points", tries);
+	if (only_first != 1 || only_last != -1)
+		printf(" of %ld", all);
+	printf(", got along with %u\n", absorbed);
+}
+
+static void log_line(const char *text)
+{
+	int ret = write_text("/dev/kmsg", text);
+
+	if (ret)
+		fprintf(stderr, "/dev/kmsg: %s\n", errno_name(-ret));
+}
+
+static void log_end(void)
+{
+	log_line("kex-test: allocations are made to fail: end\n");
+}
+
+static void log_begin(void)
+{
+	log_line("kex-test: allocations are made to fail: begin\n");
+	atexit(log_end);
+}
+
+static int errno_by_name(const char *name)
+{
+	int err;
+
+	for (err = 1; err < 200; err++)
+		if (!strcmp(errno_name(err), name))
+			return err;
+	die("no errno '%s'", name);
+}
+
+static void set_option(const struct command *c)
+{
+	if (is(c, "may")) {
+		also = errno_by_name(c->arg);
+	} else if (is(c, "only")) {
+		only_first = strtol(c->arg, NULL, 10);
+		only_last = c->text ? strtol(c->text, NULL, 10) : -1;
+	} else if (is(c, "show")) {
+		show = true;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction act = { .sa_handler = on_fault };
+	struct command commands[32];
+	int i, nr = 0, part = 0, start[3] = { 0 };
+
+	if (argc > 32)
+		die("too many commands");
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--")) {
+			if (part == 1)
+				call_name = strdup(argv[i]);
+			commands[nr++] = parse(argv[i]);
+			set_option(&commands[nr - 1]);
+		} else if (++part < 3) {
+			start[part] = nr;
+		}
+	}
+	if (part != 2 || start[2] - start[1] != 1)
+		die("usage: kexfail READY... -- CALL -- UNDO...");
+
+	sigaction(SIGBUS, &act, NULL);
+	sigaction(SIGSEGV, &act, NULL);
+	faults_begin();
+	log_begin();
+	/* Page faults of this program would count */
+	if (mlockall(MCL_CURRENT))
+		die("mlockall: %s", errno_name(errno));
+	sweep(commands, start[1], &commands[start[1]], commands + start[2], nr - start[2]);
+	return 0;
+}
