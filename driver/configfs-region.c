@@ -79,7 +79,7 @@ const struct config_item_type kex_regions_type = {
 };
 
 static struct kex_item *kex_fixed_find(struct kex_carveout *co,
-					      const char *name)
+				       const char *name)
 {
 	struct kex_item *item;
 
@@ -110,7 +110,7 @@ bool kex_configfs_fixed_taken(struct kex_carveout *co, const char *name)
 }
 
 static struct kex_item *kex_fixed_add(struct kex_carveout *co,
-					     const char *name)
+				      const char *name)
 {
 	struct kex_item *item;
 	int ret;

@@ -309,8 +309,8 @@ static void kex_users_see(const struct kex_view *view, void *arg)
 /**
  * kex_inspect_users() - list the mappings of a space, and those of windows
  * @space: the space
- * @text: result: a line for each part that shows it in one piece, 'pid comm start-end offset cache resident
- *	  entry', to be freed by kvfree()
+ * @text: result: a line for each part that shows it in one piece, 'pid comm
+ *	  start-end offset cache resident entry', to be freed by kvfree()
  * @len: result: its length
  *
  * Return: 0 or -ENOMEM.

@@ -565,7 +565,7 @@ void kex_region_write(struct kex_region *region, u64 off, const void *from,
 		      size_t len);
 
 /* Of a window; bounds what is allocated to look at one. As in kex.yaml */
-#define KEX_WINDOW_MAX_SIZE	(1ULL << 40)
+#define KEX_WINDOW_MAX_SIZE	BIT_ULL(40)
 
 /**
  * struct kex_window_params - what a window shall be

@@ -3,6 +3,7 @@
 # Anonymous windows: made by a call on a region's file, whose descriptor goes to
 # whoever shall look through them, and which end with the file that made them.
 
+# shellcheck disable=SC2119 # without arguments, they get none
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 CREATE=0xbe06
@@ -11,6 +12,7 @@ UNMAP=0xbe08
 
 # A region t0 filled with seed 5, whose file, number 0, makes a window of 8
 # pages, number 1; mappings 0 and 1
+# shellcheck disable=SC2120 # few give it any
 begin() {
 	region t0 size=16P "$@"
 	BEGIN="open /dev/kex/t0

@@ -234,6 +234,7 @@ write_whole() {
 		piece 0 0 0P 1P 5000 0
 		wmap 1
 	EOF
+	# shellcheck disable=SC2016 # awk's
 	exits 0 awk -v page="$PAGE" '
 		$0 != (NR - 1) * page " t0 0 " page { print NR ": " $0; exit 2 }
 		END { print NR }' "$W/pieces"

@@ -3,10 +3,12 @@
 # What mappings of a window show. Bytes are told from each other by the offset in
 # their region and the region's seed, so that a page of another one is noticed.
 
+# shellcheck disable=SC2119 # without arguments, they get none
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 # Two regions of 16 pages, filled with seeds 5 and 6, and a window of 8 pages:
 # mappings 0, 1 and 2 of a script that begins with $BEGIN
+# shellcheck disable=SC2120 # few give it any
 two_regions() {
 	region t0 size=16P "$@"
 	region t1 size=16P "$@"

@@ -143,15 +143,20 @@ static void ignored_stop(void)
 	raise(SIGINT);
 }
 
+/* A shell's job in the background has it ignored from the start */
 static void a_stop_is_seen_and_ends_the_program_later(void **state)
 {
-	int status = child(stopped_and_said_so);
+	struct sigaction normal = { .sa_handler = SIG_DFL }, before;
+	int status;
 
 	(void)state;
+	sigaction(SIGINT, &normal, &before);
+	status = child(stopped_and_said_so);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGINT);
 	assert_int_equal(child(not_stopped), 0);
 	assert_int_equal(child(ignored_stop), 0);
+	sigaction(SIGINT, &before, NULL);
 }
 
 int main(void)

@@ -26,6 +26,7 @@ with_bugs() {
 	run -120 --separate-stderr "$BATS_TEST_DIRNAME/../../lab/run" --kernel "$KEX_KERNEL" --bare \
 		--timeout 200 --add "$BATS_FILE_TMPDIR/splat.ko" -- "$@"
 	echo "$output"
+	# shellcheck disable=SC2154 # run sets it
 	[[ $stderr == *"run: failed for the kernel's complaint above; the command's own status was 0"* ]]
 }
 

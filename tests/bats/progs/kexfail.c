@@ -490,7 +490,8 @@ static void check_put(const struct command *c, long ret, unsigned int nth)
 		die("%s, allocation %u: the region cannot be read", call_name, nth);
 	for (i = 0; i < len; i++)
 		if (buf[i] != (i < ret ? 0x5a : 0))
-			die("%s, allocation %u: byte %ld of %ld is %d", call_name, nth, i, ret, buf[i]);
+			die("%s, allocation %u: byte %ld of %ld is %d", call_name, nth,
+			    i, ret, buf[i]);
 	memset(buf, 0, len);
 	if (pwrite(node, buf, len, 0) != len)
 		die("%s: cannot write zeros", call_name);

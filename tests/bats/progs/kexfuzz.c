@@ -8,7 +8,8 @@
  * that is found in configfs and sysfs (WRITES of them), and each ioctl number
  * of the driver's with each kind of bad argument (CALLS of them), while others
  * create, use, revoke and delete the same regions and windows, lend to windows of
- * their own, and unbind and bind the devices. Each thread has its own random numbers, which follow from SEED.
+ * their own, and unbind and bind the devices. Each thread has its own random
+ * numbers, which follow from SEED.
  *
  * An errno that has no business there is a failure, and so is a success that
  * cannot be one. Leaves nothing. Prints "ok" and how much was done, and the names
@@ -167,7 +168,8 @@ static const char * const words[] = {
 	"write-back", "write-combine", "uncached", "device", "eager", "lazy", "0660", "0",
 	"0777", "1000", "0 65536", "0 4096", "4096 0", "4096 1", "0 64M", "0xffffffffffff0000 64K",
 	"-4096 4096", "1 1", "0 fuzz0 0 64K", "0 fuzz1 0 64K; 64K fuzz2 0 64K", "0 fuzz3 0 1",
-	"64K fuzz0 64K 64K", "0 64K", "0 fuzz1 18446744073709486080 64K", "0 fuzz2 0 64K;", "fifo", "%s%n", "../..", "", " ", "\t1",
+	"64K fuzz0 64K 64K", "0 64K", "0 fuzz1 18446744073709486080 64K", "0 fuzz2 0 64K;",
+	"fifo", "%s%n", "../..", "", " ", "\t1",
 };
 
 #define NR_WORDS	(sizeof(words) / sizeof(words[0]))
@@ -713,7 +715,7 @@ static void end(void)
 		}
 	}
 	if (!accepted || !answered || !lives || !mapped || !lent || !rebinds)
-		die("%lu accepted, %lu answered, %lu lives, %lu mapped, %lu lent, %lu rebinds: too few",
+		die("%lu accepted, %lu answered, %lu lives, %lu mapped, %lu lent, %lu rebinds",
 		    accepted, answered, lives, mapped, lent, rebinds);
 }
 
