@@ -362,10 +362,10 @@ lab_adopt_answer() {
 }
 
 # lab_set NAME WANT FINISH: prints the folder of set NAME. The function WANT
-# prints its SPECs, called with package lists at hand; FINISH is called with
+# prints its SPECs, one a line, called with package lists at hand; FINISH is called with
 # the unpacked folder and the path that it will have in the end.
 lab_set() {
-	local set=$1 want=$2 finish=$3 answer dir fd fresh=1 former=0 tmp
+	local set=$1 want=$2 finish=$3 answer dir fd fresh=1 former=0 tmp names
 	answer=$(lab_answer "$set" "$want")
 	if (($(lab_age "$answer") < lab_max_age)); then
 		dir=$(lab_set_dir "$set" "$finish" "$answer")
@@ -388,9 +388,10 @@ lab_set() {
 		# Subshell: APT_CONFIG must not leak into what the caller runs.
 		if (
 			lab_update_lists $former || exit 1
-			specs=$($want) || exit 1
-			# shellcheck disable=SC2086 # words
-			lab_resolve $specs >"$tmp" || exit 1
+			names=$($want) || exit 1
+			# Not as words: names may hold stars.
+			mapfile -t names <<<"$names"
+			lab_resolve "${names[@]}" >"$tmp" || exit 1
 			lab_download "$tmp" "$set"
 		); then
 			mv "$tmp" "$answer"

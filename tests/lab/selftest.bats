@@ -390,6 +390,18 @@ END
 	[ "$(<"${lines[0]}/usr/share/hello")" = hello ]
 }
 
+@test "names with stars are asked for as they are, also by the suite, which has nullglob" {
+	run -125 --separate-stderr library <<-'END'
+	shopt -s nullglob
+	lab_update_lists() { :; }
+	lab_resolve() { printf 'asked for %s\n' "$@" >&2; return 1; }
+	want() { printf '%s\n' 'linux-source-6.12*/trixie' 'p/trixie'; }
+	lab_set p want lab_no_finish
+	END
+	in_stderr 'asked for linux-source-6.12*/trixie'
+	in_stderr 'asked for p/trixie'
+}
+
 @test "with an empty cache and no mirror the failure says so" {
 	KEX_MIRROR=http://127.0.0.1:9/debian run -125 --separate-stderr library <<<'lab_set p none lab_no_finish'
 	in_stderr "p: cannot be fetched, and there is no former copy"
