@@ -178,7 +178,8 @@ struct kex_range {
  * Each mapping stays. The next touch of a page faults and brings it back with
  * the same bytes; kex_info counts it under restores. Needs a file that is open
  * for writing.
- * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR or ENODEV.
+ * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or
+ * ENODEV.
  */
 #define KEX_EVICT	_IO(KEX_IOC_MAGIC, 0x02)
 
@@ -188,7 +189,9 @@ struct kex_range {
  *
  * As KEX_EVICT, but a touch meets the object's hole mode instead of the memory.
  * Does not nest: however often a range is held, one restore lets it go. read()
- * and write() still reach the bytes. Needs a file that is open for writing.
+ * and write() still reach the bytes. It is in force at once; a signal that ends
+ * the call may leave entries of an mmap() under way. Needs a file that is open
+ * for writing.
  * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or
  * ENODEV.
  */
@@ -201,7 +204,8 @@ struct kex_range {
  * The next touch of a page brings it back. A range that is not held, or only
  * in part, is no error; what was evicted does not count as such any more. Needs
  * a file that is open for writing.
- * Return: as KEX_HOLD.
+ * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, ENODEV, or ENOMEM
+ * with some of it let go.
  */
 #define KEX_RESTORE	_IO(KEX_IOC_MAGIC, 0x04)
 
