@@ -1539,6 +1539,19 @@ static void kid_path(const struct kid *kid, char *path, size_t size, const char 
 		 kid->pid, name);
 }
 
+/* Whether it begins with one of the words that bars part */
+static bool begins(const char *text, const char *words)
+{
+	size_t len;
+
+	for (; *words; words += len + (words[len] == '|')) {
+		len = strcspn(words, "|");
+		if (!strncmp(text, words, len))
+			return true;
+	}
+	return false;
+}
+
 /* Until a kid sleeps in a function of the kernel that begins so */
 static void do_asleep(char **arg)
 {
@@ -1550,7 +1563,7 @@ static void do_asleep(char **arg)
 	kid_path(kid_of(arg), path, sizeof(path), "wchan");
 	do {
 		ret = read_text(path, text, sizeof(text));
-		if (ret >= 0 && !strncmp(text, where, strlen(where))) {
+		if (ret >= 0 && begins(text, where)) {
 			say("ok");
 			return;
 		}
@@ -1795,7 +1808,7 @@ static const struct {
 	{ "reap", do_reap },		/* N */
 	{ "signal", do_signal },	/* N STOP|CONT|USR1 */
 	{ "caught", do_caught },	/* -> count of USR1 */
-	{ "asleep", do_asleep },	/* N FUNCTION: until it sleeps there */
+	{ "asleep", do_asleep },	/* N FUNCTION[|...]: until it sleeps there */
 	{ "busy", do_busy },		/* N -> yes|no: it has not answered */
 	{ "maps", do_maps },		/* N: /proc/PID/maps can be read */
 	{ "attach", do_attach },	/* N: as a debugger, until it has stopped */
