@@ -78,6 +78,18 @@ refuses() {
 	kexmap 'open /dev/zero' 'map 0 1P private' 'protect r' 'touch 0' 'touch 0 w -> SIGSEGV@0x0'
 }
 
+@test "kexmap takes an empty reply of a kid for one, and not for its death" {
+	local empty=$BATS_TEST_TMPDIR/empty
+	: >"$empty"
+	kexmap <<-EOF >"$BATS_TEST_TMPDIR/said"
+		fork
+		kid 1 get $empty -> ?
+		kid 1 get /proc/self/comm -> kexmap
+	EOF
+	slurp OUT "$BATS_TEST_TMPDIR/said"
+	assert_eq "$OUT" ''
+}
+
 @test "a page is the kernel's, in bash, in kexmap and where a region is made" {
 	assert_eq "$PAGE" "$(getconf PAGESIZE)"
 	assert_eq "$PAGE_TEXT" "$((PAGE / 1024))K"

@@ -1324,6 +1324,7 @@ static void kid_reply(struct kid *kid)
 {
 	struct pollfd ready = { .fd = kid->from, .events = POLLIN };
 	char buf[REPLY_SIZE];
+	bool ended = false;
 	size_t len = 0;
 	int status;
 
@@ -1331,11 +1332,14 @@ static void kid_reply(struct kid *kid)
 		say("HUNG");
 		return;
 	}
-	while (len < sizeof(buf) - 1 && read(kid->from, buf + len, 1) == 1 && buf[len] != '\n')
-		len++;
+	while (!ended && len < sizeof(buf) - 1 && read(kid->from, buf + len, 1) == 1) {
+		ended = buf[len] == '\n';
+		len += !ended;
+	}
 	buf[len] = '\0';
-	if (len || kid->thread) {
-		say("%s", len ? buf : "DEAD");
+	/* A file may be empty: only a line without an end is none */
+	if (ended || len || kid->thread) {
+		say("%s", ended || len ? buf : "DEAD");
 		return;
 	}
 	if (waitpid(kid->pid, &status, 0) < 0)
