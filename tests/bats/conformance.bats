@@ -7,6 +7,14 @@
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 
+# What a window takes and shows depends on what is lent to it, which the list
+# cannot say yet: window*.bats and kexctl-window.bats have that.
+OBJECTS=()
+for object in "${KEX_OBJECTS[@]}"; do
+	[ "$object" = window ] || OBJECTS+=("$object")
+done
+KEX_OBJECTS=("${OBJECTS[@]}")
+
 FAULTS=()
 
 wrong() {
