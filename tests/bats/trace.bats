@@ -29,9 +29,9 @@ teardown_file() {
 }
 
 # trace_is [PART]: the events that have PART are these on stdin, each without
-# its duration, which must be more than 0
+# its duration, which must be more than 0; off and len are in pages, as 2P
 trace_is() {
-	local line want got='' ns
+	local line want got='' ns bytes
 	while IFS= read -r line; do
 		[[ $line == *": kex_"* && $line == *"${1-}"* ]] || continue
 		line=kex_${line#*: kex_}
@@ -40,67 +40,71 @@ trace_is() {
 		got+=${line% ns=*}$'\n'
 	done <"$TRACE/trace"
 	IFS= read -r -d '' want || true
+	while [[ $want =~ =([0-9]+)P ]]; do
+		printf -v bytes '=0x%x' $((BASH_REMATCH[1] * PAGE))
+		want=${want/"${BASH_REMATCH[0]}"/"$bytes"}
+	done
 	assert_eq "$got" "$want"
 }
 
 @test "evict, hold and restore are traced with range, pages and who asked" {
 	trace_begin
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		evict 4K 8K
-		evict 0 64K
+		evict 1P 2P
+		evict 0 16P
 		put $S/evict 1
-		put $S/hold 0 4K
-		put $S/hold 32K 32K
+		put $S/hold 0 $PAGE
+		put $S/hold $((8 * PAGE)) $((8 * PAGE))
 		put $S/restore 1
-		put $S/restore 16K 4K
+		put $S/restore $((4 * PAGE)) $PAGE
 	EOF
 	trace_is <<-'EOF'
-		kex_evict: name=t0 off=0x1000 len=0x2000 reason=ioctl pages=2
-		kex_evict: name=t0 off=0x0 len=0x10000 reason=ioctl pages=16
-		kex_evict: name=t0 off=0x0 len=0x10000 reason=sysfs pages=16
-		kex_hold: name=t0 off=0x0 len=0x1000 reason=sysfs pages=1
-		kex_hold: name=t0 off=0x8000 len=0x8000 reason=sysfs pages=8
-		kex_restore: name=t0 off=0x0 len=0x10000 reason=sysfs pages=16
-		kex_restore: name=t0 off=0x4000 len=0x1000 reason=sysfs pages=1
+		kex_evict: name=t0 off=1P len=2P reason=ioctl pages=2
+		kex_evict: name=t0 off=0P len=16P reason=ioctl pages=16
+		kex_evict: name=t0 off=0P len=16P reason=sysfs pages=16
+		kex_hold: name=t0 off=0P len=1P reason=sysfs pages=1
+		kex_hold: name=t0 off=8P len=8P reason=sysfs pages=8
+		kex_restore: name=t0 off=0P len=16P reason=sysfs pages=16
+		kex_restore: name=t0 off=4P len=1P reason=sysfs pages=1
 	EOF
 }
 
 @test "what is refused is not traced" {
 	trace_begin
-	region t0 size=64K
+	region t0 size=16P
 	kexmap <<-EOF
 		open $N
-		evict 0 68K -> ERANGE
+		evict 0 17P -> ERANGE
 		evict 0 0 -> EINVAL
-		put $S/hold 1K 4K -> EINVAL
+		put $S/hold 1K 64K -> EINVAL
 		put $R/revoke 1
-		evict 0 64K -> ENODEV
+		evict 0 16P -> ENODEV
 	EOF
 	trace_is <<-'EOF'
-		kex_revoke: name=t0 off=0x0 len=0x10000 reason=configfs pages=16
+		kex_revoke: name=t0 off=0P len=16P reason=configfs pages=16
 	EOF
 }
 
 @test "a fault is traced with the block that it mapped: first touch, or one after a restore" {
 	trace_begin
-	region t0 size=64K populate=lazy
+	region t0 size=16P populate=lazy
 	kexmap <<-EOF
 		open $N
-		map 4K 60K
-		touch 8K
+		map 1P 15P
+		touch 2P
 		touch 0
-		evict 8K 4K
-		touch 4K w
-		put $S/hold 16K 16K
-		put $S/restore 16K 16K
-		touch 12K
+		evict 2P 1P
+		touch 1P w
+		put $S/hold $((4 * PAGE)) $((4 * PAGE))
+		put $S/restore $((4 * PAGE)) $((4 * PAGE))
+		touch 3P
 	EOF
 	trace_is kex_fault <<-'EOF'
-		kex_fault: name=t0 off=0x1000 len=0xf000 reason=lazy pages=15
-		kex_fault: name=t0 off=0x2000 len=0x1000 reason=restore pages=1
-		kex_fault: name=t0 off=0x4000 len=0x4000 reason=restore pages=4
+		kex_fault: name=t0 off=1P len=15P reason=lazy pages=15
+		kex_fault: name=t0 off=2P len=1P reason=restore pages=1
+		kex_fault: name=t0 off=4P len=4P reason=restore pages=4
 	EOF
 }
 
@@ -108,72 +112,72 @@ trace_is() {
 	local hole
 	trace_begin
 	for hole in sigbus zero scratch; do
-		region "$hole" size=64K hole=$hole
+		region "$hole" size=16P hole=$hole
 		put "$S/hold" 1
 		kexmap >"$BATS_TEST_TMPDIR/reply" <<-EOF
 			open $N
-			map 0 64K
-			touch 8K -> ?
-			fill 12K 8 -> ?
-			fill 8K 8 -> ?
+			map 0 16P
+			touch 2P -> ?
+			fill 3P 8 -> ?
+			fill 2P 8 -> ?
 		EOF
 	done
 	trace_is kex_fault <<-'EOF'
-		kex_fault: name=sigbus off=0x2000 len=0x1000 reason=sigbus pages=0
-		kex_fault: name=sigbus off=0x3000 len=0x1000 reason=sigbus pages=0
-		kex_fault: name=sigbus off=0x2000 len=0x1000 reason=sigbus pages=0
-		kex_fault: name=zero off=0x2000 len=0x1000 reason=zero pages=1
-		kex_fault: name=zero off=0x3000 len=0x1000 reason=sigbus pages=0
-		kex_fault: name=zero off=0x2000 len=0x1000 reason=sigbus pages=0
-		kex_fault: name=scratch off=0x2000 len=0x1000 reason=scratch pages=1
-		kex_fault: name=scratch off=0x3000 len=0x1000 reason=scratch pages=1
+		kex_fault: name=sigbus off=2P len=1P reason=sigbus pages=0
+		kex_fault: name=sigbus off=3P len=1P reason=sigbus pages=0
+		kex_fault: name=sigbus off=2P len=1P reason=sigbus pages=0
+		kex_fault: name=zero off=2P len=1P reason=zero pages=1
+		kex_fault: name=zero off=3P len=1P reason=sigbus pages=0
+		kex_fault: name=zero off=2P len=1P reason=sigbus pages=0
+		kex_fault: name=scratch off=2P len=1P reason=scratch pages=1
+		kex_fault: name=scratch off=3P len=1P reason=scratch pages=1
 	EOF
 }
 
 @test "a wait on held memory is traced when it ends, then the fault that maps" {
 	trace_begin
-	region t0 size=64K hole=wait
+	region t0 size=16P hole=wait
 	put "$S/hold" 1
 	kexmap <<-EOF
 		fork
 		kid 1 open $N
-		kid 1 map 0 64K
-		send 1 touch 8K
+		kid 1 map 0 16P
+		send 1 touch 2P
 		put $S/restore 1
 		recv 1
 	EOF
 	# The touch may come after the restore, and need not wait then
 	trace_is reason=restore <<-'EOF'
-		kex_fault: name=t0 off=0x0 len=0x10000 reason=restore pages=16
+		kex_fault: name=t0 off=0P len=16P reason=restore pages=16
 	EOF
 }
 
 @test "unbind revokes with a reason of its own, and a touch afterwards is traced" {
 	trace_begin
-	region t0 size=64K
+	region t0 size=16P
 	device fpga
 	kexmap <<-EOF
 		open $N
-		map 0 64K
+		map 0 16P
 		put $KEX_DRIVER/unbind $DEVICE
-		touch 4K -> SIGBUS@0x1000
+		touch 1P -> SIGBUS@$(printf 0x%x "$PAGE")
 		put $KEX_DRIVER/bind $DEVICE
 	EOF
 	trace_is <<-'EOF'
-		kex_revoke: name=t0 off=0x0 len=0x10000 reason=unbind pages=16
-		kex_fault: name=t0 off=0x1000 len=0x1000 reason=revoked pages=0
+		kex_revoke: name=t0 off=0P len=16P reason=unbind pages=16
+		kex_fault: name=t0 off=1P len=1P reason=revoked pages=0
 	EOF
 }
 
 @test "a filter by name leaves the others out" {
 	trace_begin
 	put "$TRACE/events/kex/filter" 'name == "t1"'
-	region t0 size=64K
+	region t0 size=16P
 	put "$S/evict" 1
-	region t1 size=64K
+	region t1 size=16P
 	put "$S/evict" 1
 	trace_is <<-'EOF'
-		kex_evict: name=t1 off=0x0 len=0x10000 reason=sysfs pages=16
+		kex_evict: name=t1 off=0P len=16P reason=sysfs pages=16
 	EOF
 }
 
