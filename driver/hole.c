@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 
+#include "debug.h"
 #include "kex.h"
 #include "trace.h"
 
@@ -152,6 +153,7 @@ vm_fault_t kex_hole_insert(struct vm_fault *vmf, struct kex_space *space, u64 st
 {
 	vm_fault_t ret;
 
+	KEX_POINT(hole_found);
 	lockdep_assert_held_read(&space->map_rwsem);
 	ret = kex_hole_answer(vmf, space);
 	if (ret == VM_FAULT_NOPAGE)

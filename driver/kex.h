@@ -370,13 +370,14 @@ struct kex_run {
 
 /**
  * struct kex_space_ops - what each kind of space brings
- * @find: the longest run around a page that may be mapped now, with what keeps
- *	  it so held for reading until @done; false if there is none
- * @find_all: a run of exactly so many pages, in whatever state but held; false
- *	      if there is none, or if it cannot be told without a @wait
+ * @find: the longest run around a page that may be mapped now; false if there
+ *	  is none. Either way, what keeps it so is held for reading until @done
+ * @find_all: a run of exactly so many pages, in whatever state but held; false,
+ *	      with nothing taken, if there is none, or if it cannot be told without
+ *	      a @wait
  * @done: undoes what @find or @find_all took
  *
- * Both are called with the space's map_rwsem held for reading.
+ * All are called with the space's map_rwsem held for reading.
  */
 struct kex_space_ops {
 	bool (*find)(struct kex_space *space, unsigned long page, struct kex_run *run);

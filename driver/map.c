@@ -166,11 +166,12 @@ static vm_fault_t kex_map_fault(struct vm_fault *vmf)
 		ret = VM_FAULT_SIGBUS;
 		trace_kex_fault(space, PFN_PHYS(vmf->pgoff), PAGE_SIZE,
 				KEX_REASON_REVOKED, 0, start);
-	} else if (space->ops->find(space, vmf->pgoff, &run)) {
-		ret = kex_map_insert(vmf, space, &run, start);
-		space->ops->done(&run);
 	} else {
-		ret = kex_hole_insert(vmf, space, start);
+		if (space->ops->find(space, vmf->pgoff, &run))
+			ret = kex_map_insert(vmf, space, &run, start);
+		else
+			ret = kex_hole_insert(vmf, space, start);
+		space->ops->done(&run);
 	}
 	up_read(&space->map_rwsem);
 	if (ret == VM_FAULT_RETRY)
@@ -226,12 +227,14 @@ static int kex_map_access(struct vm_area_struct *vma, unsigned long addr,
 	down_read(&space->map_rwsem);
 	if (space->revoked) {
 		len = -ENODEV;
-	} else if (space->ops->find(space, PHYS_PFN(off), &run)) {
-		len = kex_map_access_run(&run, off, buf, len, write);
-		space->ops->done(&run);
 	} else {
-		len = kex_hole_access(space, buf, min_t(u64, len, PAGE_SIZE - offset_in_page(off)),
-				      write);
+		if (space->ops->find(space, PHYS_PFN(off), &run))
+			len = kex_map_access_run(&run, off, buf, len, write);
+		else
+			len = kex_hole_access(space, buf,
+					      min_t(u64, len, PAGE_SIZE - offset_in_page(off)),
+					      write);
+		space->ops->done(&run);
 	}
 	up_read(&space->map_rwsem);
 	return len;
@@ -292,13 +295,13 @@ static int kex_map_fill(struct kex_space *space, struct vm_area_struct *vma)
 		if (space->ops->find(space, page, &run)) {
 			kex_run_clip(&run, page, end);
 			ret = kex_map_fill_run(space, vma, &run);
-			space->ops->done(&run);
 			page = run.first + run.nr;
 		} else {
 			last = end - 1;
 			kex_space_run(space, page, &last);
 			page = last + 1;
 		}
+		space->ops->done(&run);
 	}
 	return ret;
 }

@@ -37,6 +37,10 @@ static bool kex_window_clip(struct kex_space *space, unsigned long page,
 	return true;
 }
 
+/*
+ * A region that has what is asked for stays locked when it is held, too: its
+ * restore would else not find the hole page that is about to be inserted.
+ */
 static bool kex_window_find(struct kex_space *space, unsigned long page,
 			    struct kex_run *run)
 {
@@ -44,6 +48,7 @@ static bool kex_window_find(struct kex_space *space, unsigned long page,
 	unsigned long first, last, shift;
 	struct kex_space *lender;
 
+	run->region = NULL;
 	if (!piece)
 		return false;
 	first = piece->in_window.start;
@@ -57,11 +62,9 @@ static bool kex_window_find(struct kex_space *space, unsigned long page,
 	last += shift;
 	lender = &piece->region->space;
 	down_read(&lender->map_rwsem);
-	if (lender->revoked || !kex_window_clip(lender, page + shift, &first, &last)) {
-		up_read(&lender->map_rwsem);
-		return false;
-	}
 	run->region = piece->region;
+	if (lender->revoked || !kex_window_clip(lender, page + shift, &first, &last))
+		return false;
 	run->first = first - shift;
 	run->nr = last - first + 1;
 	run->pfn = PHYS_PFN(piece->region->phys) + first;
@@ -95,7 +98,8 @@ static bool kex_window_find_all(struct kex_space *space, unsigned long first,
 
 static void kex_window_done(struct kex_run *run)
 {
-	up_read(&run->region->space.map_rwsem);
+	if (run->region)
+		up_read(&run->region->space.map_rwsem);
 }
 
 static const struct kex_space_ops kex_window_space_ops = {

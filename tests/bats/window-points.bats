@@ -447,3 +447,30 @@ begin() {
 		recv 1 -> ENODEV
 	EOF
 }
+
+@test "a fault stopped before it shows a hole in a window: a restore of the region waits, and finds it" {
+	local hole
+	for hole in zero scratch; do
+		region "t-$hole" size=16P
+		window "w-$hole" size=16P hole=$hole
+		kexmap <<-EOF
+			open /dev/kex/t-$hole
+			pwrite 0 16P 5 -> 16P
+			putp $W/map 0P t-$hole 0P 16P
+			open /dev/kex/w-$hole
+			map 0 16P
+			fork
+			fork
+			file 0
+			hold 0 16P
+			$(stop_kid hole_found touch 0)
+			send 2 put $KEX_CLASS/t-$hole/restore 1
+			asleep 2 kex_zap_restore
+			put $STOP none
+			recv 1
+			recv 2
+			kid 1 check 0 16P 5
+			check 0 16P 5
+		EOF
+	done
+}
