@@ -96,6 +96,10 @@ class Attr:
         self.since = raw["since"]
         self.multiple = raw.get("multiple")
         self.words = raw.get("words") or words_of(raw.get("words_of"), where)
+        self.optional = raw.get("optional", [])
+        for word in self.optional:
+            if word not in (self.words or {}):
+                raise Bad(f"{where}: optional '{word}' is not one of its words")
         self.default = None
         self.min, self.max = NUMBERS.get(self.type, (0, 0))
         if self.type == "enum" and self.words:
@@ -576,7 +580,8 @@ BATS_HEAD = """\
 #   KEX_FACT_COUNTER  1: never goes backwards while live
 #   KEX_FACT_GOOD     actions: as KEX_ATTR_GOOD, for an object of 64 KiB to 1 GiB
 #   KEX_FACT_BAD      the same for KEX_ATTR_BAD
-# KEX_FEATURES has every word that the features file may show.
+# KEX_FEATURES has every word that the features file may show, KEX_FEATURES_OPTIONAL
+# those of them that only some kernels have.
 # shellcheck shell=bash disable=SC2034 # the arrays are used by the tests
 """
 
@@ -626,8 +631,9 @@ def write_bats(schema):
     out += sh_map("KEX_FACT_WORDS", [(k, " ".join(a.words)) for k, a in facts if a.words])
     out += sh_map("KEX_FACT_COUNTER", [(k, str(int(a.counter))) for k, a in facts])
     out += sh_tried("FACT", [(k, a, *values(a)) for k, a in facts if a.access == "wo"])
-    words = [w for a in schema.objects["root"] if a.name == "features" for w in a.words]
-    return out + ["", f"declare -ga KEX_FEATURES=({' '.join(words)})"]
+    features, = (a for a in schema.objects["root"] if a.name == "features")
+    return out + ["", f"declare -ga KEX_FEATURES=({' '.join(features.words)})",
+                  f"declare -ga KEX_FEATURES_OPTIONAL=({' '.join(features.optional)})"]
 
 
 # --- docs/ABI --------------------------------------------------------------
@@ -673,6 +679,8 @@ def what(schema, a, path, kinds=()):
         width = max(map(len, a.words)) + 2
         for word, meaning in a.words.items():
             hang = "\t\t" + " " * width
+            if word in a.optional:
+                meaning += "; not on every kernel"
             out += textwrap.wrap(meaning, 60, initial_indent=f"\t\t{word:{width}}",
                                  subsequent_indent=hang)
     out += limits(a)

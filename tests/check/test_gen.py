@@ -217,6 +217,11 @@ class Gen(unittest.TestCase):
         self.refused("words: {carveout: memory set aside, system: ordinary memory}",
                      "words_of: pool/mode", "words_of 'pool/mode'")
 
+    def test_an_optional_word_that_there_is_not_is_refused(self):
+        self.refused("words: {carveout: memory set aside, system: ordinary memory}",
+                     "words: {carveout: memory set aside}, optional: [system]",
+                     "configfs/pool/backing", "optional 'system'")
+
     def test_an_unknown_release_is_refused(self):
         self.refused('since: "0.1", meaning: pages', 'since: "0.7", meaning: pages',
                      "configfs/pool/fault_around", "0.7")

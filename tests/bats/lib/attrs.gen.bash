@@ -27,7 +27,8 @@
 #   KEX_FACT_COUNTER  1: never goes backwards while live
 #   KEX_FACT_GOOD     actions: as KEX_ATTR_GOOD, for an object of 64 KiB to 1 GiB
 #   KEX_FACT_BAD      the same for KEX_ATTR_BAD
-# KEX_FEATURES has every word that the features file may show.
+# KEX_FEATURES has every word that the features file may show, KEX_FEATURES_OPTIONAL
+# those of them that only some kernels have.
 # shellcheck shell=bash disable=SC2034 # the arrays are used by the tests
 
 declare -ga KEX_OBJECTS=(root carveout region window)
@@ -783,3 +784,4 @@ ERANGE 0 18446744073709551616'
 )
 
 declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll window huge trace)
+declare -ga KEX_FEATURES_OPTIONAL=(huge)
