@@ -17,10 +17,12 @@ declare -gA TYPE=(
 
 setup_file() {
 	insmod /kex/kexpte.ko
+	echo 16 >/sys/module/kex/parameters/fault_around
 }
 
 teardown_file() {
 	rmmod kexpte
+	echo 64 >/sys/module/kex/parameters/fault_around
 }
 
 # entry OFF: lines for kexmap, that the entry of OFF is a writable
@@ -68,29 +70,31 @@ entry() {
 	done
 }
 
-@test "a page that is faulted in, lazily or after an evict, has the same entry" {
+@test "a page that is faulted in, lazily or after an evict, has the same entry, and so has its block" {
 	local cache
 	for cache in "${CACHES[@]}"; do
-		region "l-$cache" size=1M cache="$cache" populate=lazy
+		region "l-$cache" size=64P cache="$cache" populate=lazy
 		kexmap <<-EOF
 			open $N
-			map 0 1M
+			map 0 64P
 			pte 0 -> none
-			faults 0 4K -> 1
+			faults 0 1P -> 1
 			$(entry 0)
-			pte 64K -> none
-			touch 64K w
-			$(entry 64K)
+			$(entry 15P)
+			pte 16P -> none
+			touch 16P w
+			$(entry 16P)
 		EOF
-		region "e-$cache" size=1M cache="$cache"
+		region "e-$cache" size=64P cache="$cache"
 		kexmap <<-EOF
 			open $N
-			map 0 1M
-			evict 0 1M
-			pte 128K -> none
-			faults 128K 4K -> 1
-			$(entry 128K)
-			pte 960K -> none
+			map 0 64P
+			evict 0 64P
+			pte 32P -> none
+			faults 32P 1P -> 1
+			$(entry 32P)
+			$(entry 47P)
+			pte 48P -> none
 		EOF
 	done
 }
