@@ -131,6 +131,7 @@ static const struct file_operations kex_window_fops = {
 	.unlocked_ioctl	= kex_file_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.mmap		= kex_file_mmap,
+	KEX_HUGE_FILE_OPS
 };
 
 static void kex_window_drop(struct kex_object *obj)

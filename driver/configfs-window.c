@@ -125,7 +125,8 @@ static int kex_window_item_lend(struct kex_item *item, struct kex_piece_text *pi
 			ret = -ENOENT;
 	}
 	if (!ret)
-		ret = kex_lend_map(to_kex_window(item->space), want, nr);
+		ret = kex_lend_map(to_kex_window(item->space), want, nr,
+				   KEX_REASON_CONFIGFS);
 	kvfree(want);
 	return ret;
 }
@@ -168,7 +169,8 @@ static int kex_window_item_unmap(struct kex_item *item, char *text)
 	mutex_lock(&item->co->lock);
 	ret = item->space ? kex_check_range(item->space->size, off, len) : -ENODEV;
 	if (!ret)
-		ret = kex_lend_unmap(to_kex_window(item->space), off, len);
+		ret = kex_lend_unmap(to_kex_window(item->space), off, len,
+				     KEX_REASON_CONFIGFS);
 	mutex_unlock(&item->co->lock);
 	return ret;
 }

@@ -660,8 +660,6 @@ struct kex_lend {
 	u64 len;
 };
 
-int kex_lend_map(struct kex_window *window, const struct kex_lend *want, unsigned int nr);
-int kex_lend_unmap(struct kex_window *window, u64 off, u64 len);
 void kex_lend_end(struct kex_window *window);
 int kex_lend_stop(struct kex_region *region);
 void kex_lend_recall(struct kex_region *region);
@@ -711,6 +709,10 @@ enum kex_reason {
 	KEX_REASON_WAIT,
 	KEX_REASON_REVOKED,
 };
+
+int kex_lend_map(struct kex_window *window, const struct kex_lend *want, unsigned int nr,
+		 enum kex_reason reason);
+int kex_lend_unmap(struct kex_window *window, u64 off, u64 len, enum kex_reason reason);
 
 int kex_zap_evict(struct kex_space *space, u64 off, u64 len,
 		  enum kex_reason reason);

@@ -13,6 +13,7 @@
 
 #include "debug.h"
 #include "kex.h"
+#include "trace.h"
 
 static void kex_lend_unmap_pages(struct kex_window *window, unsigned long first,
 				 unsigned long last)
@@ -217,19 +218,30 @@ static void kex_lend_show(struct kex_window *window, struct list_head *fresh,
 	}
 }
 
+static void kex_lend_trace(struct kex_window *window, const struct kex_lend *want,
+			   unsigned int nr, enum kex_reason reason, u64 start)
+{
+	for (; nr && trace_kex_window_map_enabled(); nr--, want++)
+		trace_kex_window_map(&window->space, want->woff, want->len, reason,
+				     PHYS_PFN(want->len), start);
+}
+
 /**
  * kex_lend_map() - let a window show pieces of regions, all of them or none
  * @window: the window
  * @want: the pieces, in any order
  * @nr: how many
+ * @reason: who asked, for the trace
  *
  * Return: 0, -EINVAL for a length of 0 or a misaligned piece, -ERANGE outside
  * window or region, -EXDEV for a region of another carve-out or cache attribute,
  * -EBUSY if a piece overlaps another, -ENODEV if the window or a region is
  * revoked, -ENOMEM, -EINTR on a fatal signal.
  */
-int kex_lend_map(struct kex_window *window, const struct kex_lend *want, unsigned int nr)
+int kex_lend_map(struct kex_window *window, const struct kex_lend *want, unsigned int nr,
+		 enum kex_reason reason)
 {
+	u64 start = kex_trace_start(kex_window_map);
 	LIST_HEAD(fresh);
 	LIST_HEAD(gone);
 	int ret;
@@ -244,8 +256,10 @@ int kex_lend_map(struct kex_window *window, const struct kex_lend *want, unsigne
 	if (!ret)
 		kex_lend_show(window, &fresh, &gone);
 	up_write(&window->space.map_rwsem);
-	if (!ret)
+	if (!ret) {
 		kex_space_changed(&window->space);
+		kex_lend_trace(window, want, nr, reason, start);
+	}
 out:
 	kex_pieces_free(&fresh);
 	kex_pieces_free(&gone);
@@ -305,14 +319,16 @@ static void kex_lend_unmap_locked(struct kex_window *window, unsigned long first
  * @window: the window
  * @off: first byte
  * @len: bytes; checked by kex_check_range()
+ * @reason: who asked, for the trace
  *
  * Pieces that lie there in part keep the rest.
  *
  * Return: 0, also if there was nothing; -ENODEV if the window is revoked,
  * -ENOMEM, -EINTR on a fatal signal.
  */
-int kex_lend_unmap(struct kex_window *window, u64 off, u64 len)
+int kex_lend_unmap(struct kex_window *window, u64 off, u64 len, enum kex_reason reason)
 {
+	u64 start = kex_trace_start(kex_window_unmap);
 	unsigned long first = PHYS_PFN(off), last = PHYS_PFN(off + len) - 1;
 	struct kex_piece *spare = kex_piece_new(window);
 	LIST_HEAD(gone);
@@ -331,8 +347,11 @@ int kex_lend_unmap(struct kex_window *window, u64 off, u64 len)
 	else if (any)
 		kex_lend_unmap_locked(window, first, last, &spare, &gone);
 	up_write(&window->space.map_rwsem);
-	if (!ret && any)
+	if (!ret && any) {
 		kex_space_changed(&window->space);
+		trace_kex_window_unmap(&window->space, off, len, reason, PHYS_PFN(len),
+				       start);
+	}
 	kex_pieces_free(&gone);
 	kfree(spare);
 	return ret;

@@ -78,6 +78,8 @@ KEX_RANGE_EVENT(kex_hold);
 KEX_RANGE_EVENT(kex_restore);
 KEX_RANGE_EVENT(kex_revoke);
 KEX_RANGE_EVENT(kex_fault);
+KEX_RANGE_EVENT(kex_window_map);
+KEX_RANGE_EVENT(kex_window_unmap);
 
 #endif /* _KEX_TRACE_H */
 

@@ -47,6 +47,11 @@ trace_is() {
 	assert_eq "$got" "$want"
 }
 
+# The number in the name of the only anonymous window that has an event
+anonymous_number() {
+	sed -n 's/.* name=t0:\([0-9]*\) .*/\1/p' "$TRACE/trace"
+}
+
 @test "evict, hold and restore are traced with range, pages and who asked" {
 	trace_begin
 	region t0 size=16P
@@ -68,6 +73,47 @@ trace_is() {
 		kex_hold: name=t0 off=8P len=8P reason=sysfs pages=8
 		kex_restore: name=t0 off=0P len=16P reason=sysfs pages=16
 		kex_restore: name=t0 off=4P len=1P reason=sysfs pages=1
+	EOF
+}
+
+@test "each piece that is mapped is traced, and each unmap of any" {
+	trace_begin
+	region t0 size=256P
+	window w0 size=256P
+	kexmap <<-EOF
+		open /dev/kex/t0
+		open $N
+		putp $W/map 32P t0 0 16P; 0 t0 16P 32P
+		putp $W/map 0 t0 0 16P -> EBUSY
+		putp $W/unmap 48P 16P
+		putp $W/unmap 16P 32P
+		file 0
+		piece 0 128P 64P 16P
+		wmap 1
+		wunmap 1 0 256P
+		put $W/revoke 1
+	EOF
+	trace_is <<-'EOF'
+		kex_window_map: name=w0 off=32P len=16P reason=configfs pages=16
+		kex_window_map: name=w0 off=0P len=32P reason=configfs pages=32
+		kex_window_unmap: name=w0 off=16P len=32P reason=configfs pages=32
+		kex_window_map: name=w0 off=64P len=16P reason=ioctl pages=16
+		kex_window_unmap: name=w0 off=0P len=256P reason=ioctl pages=256
+		kex_revoke: name=w0 off=0P len=256P reason=configfs pages=256
+	EOF
+}
+
+@test "an owner's end is the reason why its windows are revoked" {
+	trace_begin
+	region t0 size=16P
+	kexmap <<-EOF
+		open $N
+		window 16P
+		file 0
+		close
+	EOF
+	trace_is <<-EOF
+		kex_revoke: name=t0:$(anonymous_number) off=0P len=16P reason=owner pages=16
 	EOF
 }
 
