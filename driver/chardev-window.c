@@ -320,7 +320,7 @@ static int kex_window_lend(struct kex_window *window,
 		want[i].len = pieces[i].len;
 	}
 	if (!ret)
-		ret = kex_lend_map(window, want, nr);
+		ret = kex_lend_map(window, want, nr, KEX_REASON_IOCTL);
 	kex_lenders_put(lenders, i);
 	return ret;
 }
@@ -384,7 +384,7 @@ static long kex_window_unmap_call(struct file *file, void __user *uarg)
 		return PTR_ERR(window);
 	ret = kex_check_range(window->space.size, arg.woff, arg.len);
 	if (!ret)
-		ret = kex_lend_unmap(window, arg.woff, arg.len);
+		ret = kex_lend_unmap(window, arg.woff, arg.len, KEX_REASON_IOCTL);
 	fput(target);
 	return ret;
 }
