@@ -224,6 +224,7 @@ stop_kid() {
 		asleep 2 kex_mms_sync
 		send 3 hold 0 4P
 		await $S/state held
+		asleep 3 kex_zap_
 		touch 0 -> SIGBUS@0x0
 		busy 3 -> yes
 		restore 0 2P
@@ -253,6 +254,7 @@ stop_kid() {
 		asleep 2 kex_mms_sync
 		send 3 hold 0 4P
 		await $S/state held
+		asleep 3 kex_zap_
 		put $STOP none
 		recv 1
 		recv 2
