@@ -23,30 +23,50 @@
 /* Guards kex_file.windows of all files, and kex_window.owned of all windows */
 static DEFINE_SPINLOCK(kex_owners_lock);
 
-/*
- * Takes a file's first window from it, with the reference that the file had, or
- * NULL. The file is forgotten: another may come to lie where it lay.
- */
-static struct kex_window *kex_owned_take(struct kex_file *owner)
+/* With a reference for the caller. It stays on the list until it has ended */
+static struct kex_window *kex_owned_get(struct kex_file *owner)
 {
 	struct kex_window *window;
 
 	spin_lock(&kex_owners_lock);
 	window = list_first_entry_or_null(&owner->windows, struct kex_window, owned);
-	if (window) {
-		list_del_init(&window->owned);
-		WRITE_ONCE(window->owner, NULL);
-	}
+	if (window)
+		kref_get(&window->space.obj.ref);
 	spin_unlock(&kex_owners_lock);
 	return window;
 }
 
-/* The end of an anonymous window, by whoever took it from its owner */
+/* Takes it off the list, with the reference that the list had */
+static void kex_owned_forget(struct kex_window *window)
+{
+	bool owned;
+
+	spin_lock(&kex_owners_lock);
+	owned = !list_empty(&window->owned);
+	list_del_init(&window->owned);
+	WRITE_ONCE(window->owner, NULL);
+	spin_unlock(&kex_owners_lock);
+	if (owned)
+		kex_object_put(&window->space.obj);
+}
+
+/*
+ * The end of an anonymous window, and of the caller's reference. Several may find
+ * it on its owner's list: nobody sees anything through it when any of them is
+ * through, and the owner is forgotten, in whose place another file may come to lie.
+ */
 static void kex_owned_end(struct kex_window *window)
 {
-	kex_zap_revoke(&window->space, KEX_REASON_OWNER);
-	KEX_POINT(window_revoked);
-	kex_lend_end(window);
+	mutex_lock(&window->end_lock);
+	if (!window->ended) {
+		KEX_POINT(window_ending);
+		kex_zap_revoke(&window->space, KEX_REASON_OWNER);
+		KEX_POINT(window_revoked);
+		kex_lend_end(window);
+		window->ended = true;
+	}
+	mutex_unlock(&window->end_lock);
+	kex_owned_forget(window);
 	kex_object_put(&window->space.obj);
 }
 
@@ -58,18 +78,18 @@ void kex_windows_disown(struct kex_file *owner)
 {
 	struct kex_window *window;
 
-	while ((window = kex_owned_take(owner)))
+	while ((window = kex_owned_get(owner)))
 		kex_owned_end(window);
 }
 
-static struct kex_window *kex_owned_take_any(struct kex_space *space)
+static struct kex_window *kex_owned_get_any(struct kex_space *space)
 {
 	struct kex_window *window = NULL;
 	struct kex_file *kf;
 
 	spin_lock(&space->files_lock);
 	list_for_each_entry(kf, &space->files, node) {
-		window = kex_owned_take(kf);
+		window = kex_owned_get(kf);
 		if (window)
 			break;
 	}
@@ -85,7 +105,7 @@ void kex_windows_disown_all(struct kex_space *space)
 {
 	struct kex_window *window;
 
-	while ((window = kex_owned_take_any(space)))
+	while ((window = kex_owned_get_any(space)))
 		kex_owned_end(window);
 }
 
@@ -115,8 +135,8 @@ static int kex_window_file_release(struct inode *inode, struct file *file)
 
 	spin_lock(&kex_owners_lock);
 	owned = !list_empty(&window->owned);
-	list_del_init(&window->owned);
-	WRITE_ONCE(window->owner, NULL);
+	if (owned)
+		kref_get(&window->space.obj.ref);
 	spin_unlock(&kex_owners_lock);
 	if (owned)
 		kex_owned_end(window);

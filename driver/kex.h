@@ -40,6 +40,7 @@
  *	   configfs' own		(inodes, su_mutex, fragment)
  *	    kex_carveouts_lock		the list of carve-outs
  *	    kex_carveout.lock		bound, live spaces, wishes of its items
+ *	     kex_window.end_lock	an anonymous window ends once
  *	      kex_nodes_lock		minors; open against take-down
  *	      kex_memory_lock		all claims on memory
  *	      kex_space.zap_lock	one zap at a time waits for mmaps under way
@@ -591,7 +592,10 @@ struct kex_window_params {
  *	    map_rwsem held for writing
  * @anonymous: made by a file, and gone with it
  * @owner: that file, until it is closed; compared only
- * @owned: in kex_file.windows, which holds a reference; kex_owners_lock
+ * @owned: in kex_file.windows, which holds a reference, until it has ended;
+ *	   kex_owners_lock
+ * @end_lock: who ends an anonymous one keeps others waiting; guards @ended
+ * @ended: revoked and emptied
  *
  * It has pieces only while somebody else holds a reference: a region's reader
  * may take one of a window that he finds by a piece.
@@ -602,6 +606,8 @@ struct kex_window {
 	bool anonymous;
 	const struct kex_file *owner;
 	struct list_head owned;
+	struct mutex end_lock;
+	bool ended;
 };
 
 static inline struct kex_window *to_kex_window(struct kex_space *space)

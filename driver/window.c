@@ -142,6 +142,7 @@ struct kex_window *kex_window_new(struct kex_carveout *co,
 	}
 	window->pieces = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&window->owned);
+	mutex_init(&window->end_lock);
 	return window;
 }
 

@@ -404,6 +404,67 @@ begin() {
 	EOF
 }
 
+# Both take the window from the file's list: whoever finds it taken must wait
+@test "the close of an owner whose region is being revoked ends when its windows have ended" {
+	begin
+	kexmap <<-EOF
+		fork
+		kid 1 open /dev/kex/t0
+		kid 1 window 16P
+		kid 1 pass
+		take 1
+		map 0 16P
+		kid 1 open /dev/kex/t1
+		kid 1 map 0 16P
+		kid 1 fill 0 16P 6
+		kid 1 file 0
+		kid 1 piece 2 0 0 16P
+		kid 1 wmap 1
+		checkat 0 16P 0 6
+		fork
+		put $STOP window_ending
+		send 2 put ${R%t1}t0/revoke 1
+		await $STOP window_ending
+		send 1 close
+		asleep 1 kex_
+		put $STOP none
+		recv 2
+		recv 1
+		touch 0 -> SIGBUS@0P
+		map 0 16P -> ENODEV
+	EOF
+}
+
+@test "the revoke of a region whose file is being closed ends when its windows have ended" {
+	begin
+	kexmap <<-EOF
+		fork
+		kid 1 open /dev/kex/t0
+		kid 1 window 16P
+		kid 1 pass
+		take 1
+		map 0 16P
+		kid 1 open /dev/kex/t1
+		kid 1 map 0 16P
+		kid 1 fill 0 16P 6
+		kid 1 file 0
+		kid 1 piece 2 0 0 16P
+		kid 1 wmap 1
+		checkat 0 16P 0 6
+		fork
+		put $STOP window_ending
+		send 1 close
+		await $STOP window_ending
+		send 2 put ${R%t1}t0/revoke 1
+		asleep 2 kex_
+		put $STOP none
+		recv 1
+		recv 2
+		touch 0 -> SIGBUS@0P
+		map 0 16P -> ENODEV
+	EOF
+}
+
 @test "an owner that is killed in the middle of each call leaves nothing of his windows" {
 	local point command
 	for point in lend_linked lend_unmapped window_made; do
