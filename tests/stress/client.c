@@ -29,7 +29,7 @@ static bool gone_or(const struct view *view, long ret, const char *what)
  * A region that is up: the file belongs to the life whose number is the same
  * before and after.
  */
-static int open_region(struct view *view)
+int open_region(struct view *view, bool writable)
 {
 	struct region *region = &shared->region[draw(NR_REGIONS)];
 	unsigned long life = region->life;
@@ -38,7 +38,7 @@ static int open_region(struct view *view)
 
 	if (life & 1)
 		return -1;
-	view->writable = draw(4);
+	view->writable = writable;
 	snprintf(path, sizeof(path), KEX_DEV "/%s", region->name);
 	fd = open(path, (view->writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
 	if (!MAY(fd < 0 ? -errno : 0, "open", ENOENT, ENXIO))
@@ -46,6 +46,7 @@ static int open_region(struct view *view)
 	view->region = region;
 	view->life = life;
 	view->hole = region->hole;
+	view->cache = region->cache;
 	view->pages = region->pages;
 	atomic_thread_fence(memory_order_seq_cst);
 	if (region->life == life)
@@ -69,6 +70,7 @@ static bool map_view(struct view *view, int fd)
 		return false;
 	view->first = first;
 	view->pages = nr;
+	did(DID_MAP);
 	return true;
 }
 
@@ -83,6 +85,7 @@ static void move_view(struct view *view)
 	if (to == MAP_FAILED)
 		wrong("%s: mremap: %s", view->region->name, errno_name(errno));
 	view->addr = to;
+	did(DID_MOVE);
 }
 
 /* One end or the other is cut off */
@@ -92,6 +95,7 @@ static void shrink_view(struct view *view)
 
 	if (view->pages < 2)
 		return;
+	did(DID_CUT);
 	cut = draw(view->pages - 1) + 1;
 	view->pages -= cut;
 	if (draw(2)) {
@@ -110,6 +114,7 @@ static void protect_view(const struct view *view)
 	if (mprotect(view->addr, len, draw(2) ? PROT_READ : PROT_NONE) ||
 	    mprotect(view->addr, len, prot(view)))
 		wrong("%s: mprotect: %s", view->region->name, errno_name(errno));
+	did(DID_PROTECT);
 }
 
 /* The child sees what its parent sees, and may outlive it */
@@ -121,7 +126,7 @@ static void fork_view(const struct view *view)
 
 	if (pid < 0)
 		wrong("fork: %s", errno_name(errno));
-	shared->forks++;
+	did(DID_FORK);
 	if (pid)
 		return;
 	draw_seed(seed);
@@ -138,8 +143,9 @@ static void evict(const struct view *view, int fd)
 	unsigned int first, nr;
 
 	draw_pages(view->pages, &first, &nr);
-	if (view->writable)
-		gone_or(view, range_call(fd, KEX_EVICT, view->first + first, nr), "evict");
+	if (view->writable &&
+	    gone_or(view, range_call(fd, KEX_EVICT, view->first + first, nr), "evict"))
+		did(DID_CLIENT_EVICT);
 }
 
 /* A page by read(), which neither hold nor evict keeps from its bytes */
@@ -150,9 +156,10 @@ static void read_page(const struct view *view, int fd)
 	ssize_t ret = pread(fd, words, page, at * page);
 
 	if (gone_or(view, ret < 0 ? -errno : 0, "read")) {
+		did(DID_READ);
 		for (w = 0; w < page / 8; w++) {
 			off = (uint64_t)at * page + w * 8;
-			if (!word_is_own(view->life, off, words[w]))
+			if (!word_is_own(view->region, view->life, off, words[w]))
 				wrong("%s, life %lu: read() has %#llx at %#zx",
 				      view->region->name, view->life,
 				      (unsigned long long)words[w], (size_t)off);
@@ -173,7 +180,8 @@ static void be_told(const struct view *view, int fd)
 	if (events >= 0)
 		close(events);
 	poll(&what, 1, draw(10));
-	gone_or(view, ioctl(fd, KEX_INFO, &info) ? -errno : 0, "info");
+	if (gone_or(view, ioctl(fd, KEX_INFO, &info) ? -errno : 0, "info"))
+		did(DID_TOLD);
 }
 
 /* What anybody may look at, gone or not */
@@ -185,7 +193,8 @@ static void inspect(const struct view *view)
 
 	snprintf(path, sizeof(path), KEX_CLASS "/%s/%s", view->region->name, files[draw(4)]);
 	ret = read_text(path, text, sizeof(text));
-	MAY(ret < 0 ? ret : 0, path, ENOENT, ENODEV);
+	if (MAY(ret < 0 ? ret : 0, path, ENOENT, ENODEV))
+		did(DID_INSPECT);
 }
 
 static void one_act(struct view *view, int fd)
@@ -232,7 +241,7 @@ void client(void)
 	int fd;
 
 	while (!shared->stop) {
-		fd = open_region(&view);
+		fd = open_region(&view, draw(4));
 		if (fd < 0) {
 			usleep(500);
 			continue;

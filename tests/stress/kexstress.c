@@ -9,7 +9,9 @@
  * of the region, holds, restores and evicts ranges of it, and takes it down
  * under its users, again and again. Clients open regions, map parts of them,
  * move, split and protect the mappings, fork, evict, and look at word after
- * word. One in a while is killed at whatever it does.
+ * word. Windows have an owner each, too, which lets them show pieces of whatever
+ * regions there are. One in a while of those and of the clients is killed at
+ * whatever it does.
  *
  * The owner says in shared memory what it is about to do to a page and what it
  * has done. A client asks before and after it looks: of what did not change
@@ -35,7 +37,8 @@
 #include "stress.h"
 
 #define NR_CLIENTS	7
-#define NR_PROCESSES	(NR_REGIONS + NR_CLIENTS)
+#define NR_PROCESSES	(NR_REGIONS + NR_CLIENTS + NR_WINDOWS)
+#define FIRST_WINDOW	(NR_REGIONS + NR_CLIENTS)
 
 /* All have an end when they are told to stop; who has none by then hangs */
 #define END_MS		120000
@@ -67,6 +70,11 @@ bool may(long ret, const char *what, const int *allowed)
 		if (-ret == *allowed)
 			return false;
 	wrong("%s: %s", what, errno_name(-ret));
+}
+
+void did(enum deed deed)
+{
+	shared->done[deed]++;
 }
 
 void draw_seed(uint64_t seed)
@@ -111,8 +119,10 @@ static void start(unsigned int index, uint64_t seed)
 	draw_seed(seed);
 	if (index < NR_REGIONS)
 		owner(&shared->region[index]);
-	else
+	else if (index < FIRST_WINDOW)
 		client();
+	else
+		window_owner(&shared->window[index - FIRST_WINDOW]);
 	_exit(0);
 }
 
@@ -140,8 +150,12 @@ static bool reap(uint64_t *seed)
 			if (pids[i] != pid)
 				continue;
 			pids[i] = 0;
+			if (i >= FIRST_WINDOW)
+				window_owner_ended(&shared->window[i - FIRST_WINDOW]);
 			if (!shared->stop && !shared->failed)
 				start(i, (*seed)++);
+			else if (i >= FIRST_WINDOW)
+				window_end(&shared->window[i - FIRST_WINDOW]);
 		}
 	}
 	return !pid;
@@ -149,12 +163,14 @@ static bool reap(uint64_t *seed)
 
 static void kill_one(void)
 {
-	pid_t pid = pids[NR_REGIONS + draw(NR_CLIENTS)];
+	unsigned int i = NR_REGIONS + draw(NR_PROCESSES - NR_REGIONS);
 
-	if (pid) {
-		kill(pid, SIGKILL);
-		shared->kills++;
-	}
+	if (!pids[i])
+		return;
+	if (i >= FIRST_WINDOW)
+		window_owner_dies(&shared->window[i - FIRST_WINDOW]);
+	kill(pids[i], SIGKILL);
+	did(i < FIRST_WINDOW ? DID_KILL : DID_WINDOW_KILL);
 }
 
 /* Whoever is still there holds something that never ends */
@@ -177,7 +193,7 @@ static void stop_all(uint64_t *seed)
 	uint64_t limit = now_ms() + END_MS;
 
 	shared->stop = true;
-	while (reap(seed)) {
+	while (reap(seed) && !shared->failed) {
 		if (now_ms() > limit) {
 			show_left();
 			return;
@@ -201,26 +217,21 @@ static void check_memory(const char *carveout)
 
 static void report(void)
 {
-	const struct {
-		const char *what;
-		unsigned long count;
-	} rows[] = {
-		{ "lives", shared->lives }, { "holds", shared->holds },
-		{ "restores", shared->restores }, { "evicts", shared->evicts },
-		{ "looks", shared->looks }, { "at held memory", shared->held_looks },
-		{ "SIGBUS", shared->sigbuses }, { "writes", shared->writes },
-		{ "forks", shared->forks }, { "kills", shared->kills },
-		{ "unbinds", shared->unbinds },
+	static const char * const words[] = {
+#define X(name, words) words,
+		DEEDS(X)
+#undef X
 	};
-	size_t i;
+	unsigned int i;
 
-	printf("ok:");
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		printf("%s %lu %s", i ? "," : "", rows[i].count, rows[i].what);
+	printf("done:");
+	for (i = 0; i < NR_DEEDS; i++)
+		printf("%s %lu %s", i ? "," : "", shared->done[i], words[i]);
 	printf("\n");
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!rows[i].count)
-			die("0 %s: too short a run to tell anything", rows[i].what);
+	for (i = 0; i < NR_DEEDS; i++)
+		if (!shared->done[i])
+			die("0 %s: too short a run to tell anything", words[i]);
+	printf("ok\n");
 }
 
 static void setup_regions(void)
@@ -233,8 +244,11 @@ static void setup_regions(void)
 		snprintf(region->name, sizeof(region->name), "stress%u", i);
 		/* The last has a carve-out of its own, and unbinds it */
 		strcpy(region->carveout, i == NR_REGIONS - 1 ? "sram" : "fpga");
-		region->life = 1;
+		/* No two lives of any regions have one number */
+		region->life = (i << 24) + 1;
 	}
+	for (i = 0; i < NR_WINDOWS; i++)
+		shared->window[i].life = 1;
 }
 
 int main(int argc, char **argv)
@@ -258,7 +272,7 @@ int main(int argc, char **argv)
 		start(i, seed++);
 	limit = now_ms() + parse_size(argv[2]) * 1000;
 	while (now_ms() < limit && !shared->failed) {
-		usleep(draw(40000));
+		usleep(draw(80000));
 		kill_one();
 		reap(&seed);
 	}

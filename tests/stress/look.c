@@ -12,6 +12,9 @@
 /* One word in so many is for clients to write */
 #define WORDS_A_WRITE	8
 
+/* What is written through a window: in front its number, and a part of its life's */
+#define WINDOW_MARK	0x40000000UL
+
 static sigjmp_buf jump;
 static volatile sig_atomic_t armed;
 
@@ -34,8 +37,7 @@ void look_init(void)
 		  NULL);
 }
 
-/* Whether the access came through; a SIGBUS says no */
-static bool access_word(volatile uint64_t *at, uint64_t *value, bool write)
+bool access_word(volatile uint64_t *at, uint64_t *value, bool write)
 {
 	if (sigsetjmp(jump, 0))
 		return false;
@@ -50,7 +52,7 @@ static bool access_word(volatile uint64_t *at, uint64_t *value, bool write)
 
 uint64_t pattern(unsigned long life, uint64_t off)
 {
-	uint64_t x = off / 8 + 1 + ((uint64_t)life << 40);
+	uint64_t x = off / 8 + 1 + life * 0x9e3779b97f4a7c15ULL;
 
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
@@ -67,9 +69,41 @@ static bool is_written(unsigned long life, uint64_t off, uint64_t value)
 	return is_for_writes(off) && value >> 32 == life;
 }
 
-bool word_is_own(unsigned long life, uint64_t off, uint64_t value)
+static uint64_t window_mark(const struct window *window, unsigned long life)
 {
-	return value == pattern(life, off) || is_written(life, off, value);
+	return WINDOW_MARK | (window - shared->window) << 24 | (life & 0xffffff);
+}
+
+uint64_t window_word(const struct window *window, unsigned long life)
+{
+	return window_mark(window, life) << 32 | draw(1U << 31);
+}
+
+bool word_is_window(const struct window *window, unsigned long life, uint64_t value)
+{
+	return value >> 32 == window_mark(window, life);
+}
+
+/* Lent to that window then or later: the number of a later life hides an earlier */
+static bool is_lent_and_written(const struct region *region, unsigned long life, uint64_t off,
+				uint64_t value)
+{
+	unsigned int i = value >> 56 & 0x3f;
+
+	return is_for_writes(off) && value >> 62 == 1 && i < NR_WINDOWS &&
+	       region->lent[i] >= life;
+}
+
+bool word_is_own(const struct region *region, unsigned long life, uint64_t off,
+		 uint64_t value)
+{
+	return value == pattern(life, off) || is_written(life, off, value) ||
+	       is_lent_and_written(region, life, off, value);
+}
+
+uint64_t draw_written(void)
+{
+	return (draw(page / 8 / WORDS_A_WRITE) + 1) * WORDS_A_WRITE * 8 - 8;
 }
 
 static bool word_is_hole(const struct view *view, uint64_t off, uint64_t value)
@@ -84,15 +118,7 @@ static bool word_is_hole(const struct view *view, uint64_t off, uint64_t value)
 	}
 }
 
-/* What is known of an access: as seen before it, and again after it */
-struct facts {
-	bool over;	/* the life was over before */
-	bool up;	/* it was up all the while */
-	bool there;	/* the page was, all the while */
-	bool held;	/* likewise */
-};
-
-static unsigned int facts_begin(const struct view *view, unsigned int nr, struct facts *facts)
+unsigned int facts_begin(const struct view *view, unsigned int nr, struct facts *facts)
 {
 	unsigned int count;
 
@@ -102,8 +128,8 @@ static unsigned int facts_begin(const struct view *view, unsigned int nr, struct
 	return count;
 }
 
-static void facts_end(const struct view *view, unsigned int nr, struct facts *facts,
-		      unsigned int count)
+void facts_end(const struct view *view, unsigned int nr, struct facts *facts,
+	       unsigned int count)
 {
 	bool same;
 
@@ -117,7 +143,7 @@ static void facts_end(const struct view *view, unsigned int nr, struct facts *fa
 static void judge_word(const struct view *view, uint64_t off, const struct facts *facts,
 		       uint64_t value)
 {
-	bool own = word_is_own(view->life, off, value);
+	bool own = word_is_own(view->region, view->life, off, value);
 	bool hole = word_is_hole(view, off, value);
 
 	if (facts->over)
@@ -141,7 +167,7 @@ static void judge_word(const struct view *view, uint64_t off, const struct facts
 static void judge_sigbus(const struct view *view, uint64_t off, const struct facts *facts,
 			 bool write)
 {
-	shared->sigbuses++;
+	did(DID_SIGBUS);
 	if (!facts->up)
 		return;
 	if (facts->there)
@@ -171,9 +197,9 @@ void look(const struct view *view, unsigned int nr)
 			judge_word(view, off, &facts, value);
 		else
 			judge_sigbus(view, off, &facts, false);
-		shared->looks++;
+		did(DID_LOOK);
 		if (facts.held)
-			shared->held_looks++;
+			did(DID_LOOK_HELD);
 	}
 }
 
@@ -181,7 +207,7 @@ void look(const struct view *view, unsigned int nr)
 void scribble(const struct view *view)
 {
 	unsigned int at = draw(view->pages), region_page = view->first + at, count;
-	uint64_t off = (draw(page / 8 / WORDS_A_WRITE) + 1) * WORDS_A_WRITE * 8 - 8;
+	uint64_t off = draw_written();
 	uint64_t value = (uint64_t)view->life << 32 | draw(1U << 31);
 	struct facts facts;
 	bool got;
@@ -189,7 +215,7 @@ void scribble(const struct view *view)
 	count = facts_begin(view, region_page, &facts);
 	got = access_word((uint64_t *)(view->addr + at * page + off), &value, true);
 	facts_end(view, region_page, &facts, count);
-	shared->writes++;
+	did(DID_WRITE);
 	if (!got)
 		judge_sigbus(view, off, &facts, true);
 	else if (facts.over)

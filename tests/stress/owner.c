@@ -28,11 +28,6 @@ static int set(const char *attr, const char *value)
 	return write_text(path, value);
 }
 
-static const char *one_of(const char * const *words, unsigned int nr)
-{
-	return words[draw(nr)];
-}
-
 static unsigned int state(unsigned int nr)
 {
 	return mine->page[nr] % PAGE_STATES;
@@ -67,7 +62,7 @@ static void hold(void)
 	step(first, nr, PAGE_THERE);
 	MAY(act("hold", KEX_HOLD, first, nr), "hold");
 	step(first, nr, PAGE_GOING);
-	shared->holds++;
+	did(DID_HOLD);
 }
 
 static void restore(void)
@@ -78,7 +73,7 @@ static void restore(void)
 	step(first, nr, PAGE_HELD);
 	MAY(act("restore", KEX_RESTORE, first, nr), "restore");
 	step(first, nr, PAGE_COMING);
-	shared->restores++;
+	did(DID_RESTORE);
 }
 
 /* All bytes, which read() reaches held or not, are zeroes, or the life's own */
@@ -94,7 +89,7 @@ static void verify(bool zero)
 			      errno_name(errno));
 		for (w = 0; w < page / 8; w++) {
 			off = i * page + w * 8;
-			if (zero ? words[w] : !word_is_own(life, off, words[w]))
+			if (zero ? words[w] : !word_is_own(mine, life, off, words[w]))
 				wrong("%s, life %lu: %#llx at %#zx", mine->name, life,
 				      (unsigned long long)words[w], (size_t)off);
 		}
@@ -131,21 +126,22 @@ static bool go_live(void)
 static bool up(void)
 {
 	static const char * const caches[] = {
-		"write-back", "write-back", "write-combine", "uncached", "device"
+		"write-back", "write-combine", "uncached", "device", "write-back"
 	};
 	static const char * const holes[] = { "sigbus", "zero", "scratch", "wait" };
 	static const char * const populates[] = { "eager", "lazy" };
-	unsigned int hole = draw(4), i;
+	unsigned int hole = draw(4), cache = draw(5), i;
 	char text[64];
 
 	MAY(mkdir(folder, 0777) ? -errno : 0, "mkdir", EEXIST);
 	mine->pages = draw(4) ? draw(MAX_PAGES) + 1 : 1;
 	mine->hole = hole;
+	mine->cache = cache % 4;
 	snprintf(text, sizeof(text), "%zu\n", mine->pages * page);
 	MAY(set("size", text), "size");
-	MAY(set("cache", one_of(caches, 5)), "cache");
+	MAY(set("cache", caches[cache]), "cache");
 	MAY(set("hole", holes[hole]), "hole");
-	MAY(set("populate", one_of(populates, 2)), "populate");
+	MAY(set("populate", populates[draw(2)]), "populate");
 	if (!go_live())
 		return false;
 	snprintf(text, sizeof(text), KEX_DEV "/%s", mine->name);
@@ -158,7 +154,7 @@ static bool up(void)
 		while (state(i) != PAGE_THERE)
 			mine->page[i]++;
 	mine->life++;
-	shared->lives++;
+	did(DID_LIFE);
 	return true;
 }
 
@@ -191,7 +187,7 @@ static void live(void)
 		case 7:
 			draw_pages(mine->pages, &first, &nr);
 			MAY(act("evict", KEX_EVICT, first, nr), "evict");
-			shared->evicts++;
+			did(DID_EVICT);
 			break;
 		case 8:
 			verify(false);
@@ -235,8 +231,19 @@ static bool unbind_and_bind(void)
 		return false;
 	MAY(write_text(DRIVER "/unbind", device), "unbind");
 	MAY(write_text(DRIVER "/bind", device), "bind");
-	shared->unbinds++;
+	did(DID_UNBIND);
 	return true;
+}
+
+/* live=0 ends only what nobody has open, or sees through a window */
+static void end_life(void)
+{
+	if (draw(2) && MAY(set("live", "0\n"), "live=0", EBUSY)) {
+		did(DID_LIVE_0);
+		return;
+	}
+	MAY(set("revoke", "1\n"), "revoke");
+	did(DID_REVOKE);
 }
 
 static void down(void)
@@ -247,12 +254,13 @@ static void down(void)
 	mine->life++;
 	close(node);
 	node = -1;
-	if ((draw(3) || !unbind_and_bind()) &&
-	    (draw(2) || !MAY(set("live", "0\n"), "live=0", EBUSY)))
-		MAY(set("revoke", "1\n"), "revoke");
+	if (draw(3) || !unbind_and_bind())
+		end_life();
 	mine->over = life;
-	if (draw(2))
+	if (draw(2)) {
 		MAY(rmdir(folder) ? -errno : 0, "rmdir");
+		did(DID_RMDIR);
+	}
 }
 
 void owner(struct region *region)

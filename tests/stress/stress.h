@@ -11,7 +11,61 @@
 #include "../bats/progs/util.h"
 
 #define NR_REGIONS	6
+#define NR_WINDOWS	3
 #define MAX_PAGES	48
+
+/* What is done, and counted: none may be missing in the end */
+#define DEEDS(X) \
+	X(LIFE, "lives") \
+	X(HOLD, "holds") \
+	X(RESTORE, "restores") \
+	X(EVICT, "evicts") \
+	X(LIVE_0, "live=0") \
+	X(REVOKE, "revokes") \
+	X(UNBIND, "unbinds") \
+	X(RMDIR, "rmdirs") \
+	X(MAP, "mmaps") \
+	X(MOVE, "moves") \
+	X(CUT, "cuts") \
+	X(PROTECT, "protects") \
+	X(FORK, "forks") \
+	X(CLIENT_EVICT, "evicts by clients") \
+	X(READ, "read()s") \
+	X(TOLD, "eventfds and polls") \
+	X(INSPECT, "facts read") \
+	X(WRITE, "writes") \
+	X(LOOK, "looks") \
+	X(LOOK_HELD, "at what is held") \
+	X(SIGBUS, "SIGBUS") \
+	X(KILL, "clients killed") \
+	X(WINDOW_NAMED, "named windows") \
+	X(WINDOW_ANONYMOUS, "anonymous windows") \
+	X(WINDOW_PASS, "passed on") \
+	X(WINDOW_MAP, "maps of pieces") \
+	X(WINDOW_MAP_TEXT, "by name") \
+	X(WINDOW_REFUSED, "refused") \
+	X(WINDOW_UNMAP, "unmaps") \
+	X(WINDOW_HOLD, "holds of windows") \
+	X(WINDOW_RESTORE, "restores") \
+	X(WINDOW_EVICT, "evicts") \
+	X(WINDOW_MMAP, "mmaps of windows") \
+	X(WINDOW_FORK, "forks") \
+	X(WINDOW_WRITE, "writes") \
+	X(WINDOW_LOOK, "looks through windows") \
+	X(WINDOW_LOOK_LENT, "at what is lent") \
+	X(WINDOW_LOOK_HELD, "at what is held") \
+	X(WINDOW_LOOK_GONE, "at what is gone") \
+	X(WINDOW_LOOK_NONE, "at nothing") \
+	X(WINDOW_LIVE_0, "live=0") \
+	X(WINDOW_REVOKE, "revokes") \
+	X(WINDOW_KILL, "owners killed")
+
+enum deed {
+#define X(name, words) DID_##name,
+	DEEDS(X)
+#undef X
+	NR_DEEDS
+};
 
 /* Of a page's counter: what it is, or is about to become; it only grows */
 enum page_state {
@@ -33,16 +87,37 @@ struct region {
 	atomic_ulong over;		/* lives up to this one: no byte is reachable */
 	atomic_uint pages;		/* of the life that is up */
 	atomic_uint hole;		/* likewise, KEX_HOLE_* */
+	atomic_uint cache;		/* likewise, KEX_CACHE_* */
+	atomic_ulong lent[NR_WINDOWS];	/* the last life lent to each window, or 0 */
 	atomic_uint page[MAX_PAGES];	/* enum page_state, by page */
+};
+
+/* What a page of a window shows; while that changes, seq is odd */
+struct slot {
+	atomic_uint seq;
+	atomic_uint region;		/* its number, or NR_REGIONS for nothing */
+	atomic_ulong life;
+	atomic_uint page;
+	atomic_bool held;		/* in the window, whatever is lent */
+};
+
+/* A window, numbered as a region's lives are */
+struct window {
+	atomic_ulong life;
+	atomic_ulong over;
+	/* Whose file made it, and whose end is its own: number and life */
+	atomic_uint owner;
+	atomic_ulong owner_life;
+	atomic_bool dying;		/* its owner is being killed */
+	struct slot slot[MAX_PAGES];
 };
 
 struct shared {
 	struct region region[NR_REGIONS];
+	struct window window[NR_WINDOWS];
 	atomic_bool stop;
 	atomic_bool failed;
-	/* What was done */
-	atomic_ulong lives, holds, restores, evicts, looks, held_looks, sigbuses;
-	atomic_ulong writes, forks, kills, unbinds;
+	atomic_ulong done[NR_DEEDS];
 };
 
 extern struct shared *shared;
@@ -53,6 +128,7 @@ struct view {
 	struct region *region;
 	unsigned long life;
 	unsigned int hole;
+	unsigned int cache;
 	unsigned int first;		/* page of the region */
 	unsigned int pages;
 	bool writable;
@@ -69,12 +145,40 @@ void draw_pages(unsigned int pages, unsigned int *first, unsigned int *nr);
 
 /* The word that belongs at an offset of a region in a life of it */
 uint64_t pattern(unsigned long life, uint64_t off);
-/* Whether a word is the region's own: its pattern or what a client wrote there */
-bool word_is_own(unsigned long life, uint64_t off, uint64_t value);
+/*
+ * Whether a word is the region's own: its pattern, what a client wrote there, or
+ * who looked through a window that it was lent to.
+ */
+bool word_is_own(const struct region *region, unsigned long life, uint64_t off,
+		 uint64_t value);
+/* The offset of some word of a page that is for writes */
+uint64_t draw_written(void);
+
+/* What is written through a window, in some life of it */
+uint64_t window_word(const struct window *window, unsigned long life);
+bool word_is_window(const struct window *window, unsigned long life, uint64_t value);
+
+/* What is known of an access: as seen before it, and again after it */
+struct facts {
+	bool over;	/* the life was over before */
+	bool up;	/* it was up all the while */
+	bool there;	/* the page was, all the while */
+	bool held;	/* likewise */
+};
+
+/* Of the region and life of a view; the count is for facts_end() */
+unsigned int facts_begin(const struct view *view, unsigned int nr, struct facts *facts);
+void facts_end(const struct view *view, unsigned int nr, struct facts *facts,
+	       unsigned int count);
+/* Whether the access came through; a SIGBUS says no */
+bool access_word(volatile uint64_t *at, uint64_t *value, bool write);
 
 void look_init(void);
 void look(const struct view *view, unsigned int nr);
 void scribble(const struct view *view);
+
+/* Counts */
+void did(enum deed deed);
 
 /* Dies unless the result is 0 or one of the errnos, between zeroes */
 bool may(long ret, const char *what, const int *allowed);
@@ -83,7 +187,15 @@ bool may(long ret, const char *what, const int *allowed);
 /* ioctl() with a struct kex_range: 0 or -errno */
 int range_call(int fd, unsigned long call, unsigned int first, unsigned int nr);
 
+/* A region that is up, or -1: the view has its life then, and no mapping */
+int open_region(struct view *view, bool writable);
+
 void owner(struct region *region);
 void client(void);
+void window_owner(struct window *window);
+/* Its owner is about to be killed; has ended, however; and will have no other */
+void window_owner_dies(struct window *window);
+void window_owner_ended(struct window *window);
+void window_end(struct window *window);
 
 #endif
