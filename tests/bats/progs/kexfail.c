@@ -158,6 +158,22 @@ static void note_folder(const char *path, int depth, bool files)
 		free(entries);
 }
 
+/* Devices and module; the driver core goes on without the files that it failed to make */
+static void note_links(const char *path)
+{
+	struct dirent **entries;
+	int i, nr;
+
+	nr = scandir(path, &entries, NULL, alphasort);
+	for (i = 0; i < nr; i++) {
+		if (entries[i]->d_type == DT_LNK)
+			note("%s/%s\n", path, entries[i]->d_name);
+		free(entries[i]);
+	}
+	if (nr >= 0)
+		free(entries);
+}
+
 /* Does each object's node lead to it? */
 static void note_nodes(void)
 {
@@ -190,7 +206,7 @@ static void look(struct state *state)
 	note_folder(KEX_DEV, 0, false);
 	note_nodes();
 	note_file("/sys/module/kex/initstate");
-	note_folder("/sys/bus/platform/drivers/kex", 0, false);
+	note_links("/sys/bus/platform/drivers/kex");
 	note_file("/proc/iomem");
 	note_file("/proc/devices");
 	note_into(state->facts);
