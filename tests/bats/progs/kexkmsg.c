@@ -31,7 +31,8 @@ static const char splat[] =
 	"VM_FAULT_OOM leaked";
 
 static const char excused[] =
-	"Call trace:|kobject_add_internal failed for .* [(]error: -12 ";
+	"Call trace:|kobject_add_internal failed for .* [(]error: -12 |"
+	"VM_FAULT_OOM leaked";
 
 /* Whether allocations are being made to fail, from this record on */
 static bool made_to_fail(const char *text, bool before)
