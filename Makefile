@@ -38,7 +38,7 @@ test:
 	@tests/lab/suite $(if $(KERNELS),--kernels '$(KERNELS)') $(TESTS)
 
 test-debug:
-	@tests/lab/suite --kernels '$(or $(KERNELS),6.12-debug)' --timeout 2400 \
+	@tests/lab/suite --kernels '$(or $(KERNELS),6.12-debug)' --timeout 2400 --per-guest 60 \
 		$(or $(TESTS),$(wildcard tests/bats/*.bats tests/bats/host/*.bats))
 
 shell:
