@@ -488,6 +488,7 @@ int kex_mms_note(struct kex_space *space, struct mm_struct *mm);
 int kex_mms_sync(struct kex_space *space, bool killable);
 bool kex_mms_any(struct kex_space *space);
 void kex_mms_prune(struct kex_space *space);
+void kex_mms_forget(struct kex_space *space);
 pgprot_t kex_space_pgprot(const struct kex_space *space, vm_flags_t flags);
 
 /**

@@ -65,6 +65,15 @@ void kex_mms_prune(struct kex_space *space)
 }
 
 /**
+ * kex_mms_forget() - forget all address spaces, those of living processes, too
+ * @space: a space without references: no mmap comes any more, and no zap
+ */
+void kex_mms_forget(struct kex_space *space)
+{
+	kex_mms_free(&space->mms);
+}
+
+/**
  * kex_mms_note() - an address space is about to insert entries in ->mmap
  * @space: the space
  * @mm: the address space, its mmap_lock held

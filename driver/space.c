@@ -56,7 +56,7 @@ int kex_space_init(struct kex_space *space, unsigned int kind, const char *name,
  */
 void kex_space_destroy(struct kex_space *space)
 {
-	kex_mms_prune(space);
+	kex_mms_forget(space);
 	mtree_destroy(&space->state);
 }
 

@@ -24,3 +24,9 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	END
 	((OUT < 100)) || fail "$OUT address spaces are kept"
 }
+
+@test "processes that have let go of a region when it ends, and live on, leave no address space behind" {
+	region t0 size=64K
+	exits 0 kexmap "visitors 300 64K $N $R/live -> ?"
+	((OUT < 100)) || fail "$OUT address spaces are kept"
+}

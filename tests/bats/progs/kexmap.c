@@ -1311,6 +1311,58 @@ static void do_mapkids(char **arg)
 	say("%ld", mm_count() - before);
 }
 
+/* In a kid: opens, maps, unmaps and closes a node, and stays until its pipe ends */
+static void visit(const char *node, size_t len, int up, int down)
+{
+	int fd = open(node, O_RDWR | O_CLOEXEC);
+	char *addr, byte = 0;
+
+	if (fd < 0)
+		_exit(1);
+	addr = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
+	if (addr == MAP_FAILED || munmap(addr, len) || close(fd))
+		_exit(1);
+	_exit(write(up, &byte, 1) != 1 || read(down, &byte, 1) != 0);
+}
+
+/*
+ * One after the other, kids have mapped an object and let it go when that is
+ * taken down and up again, and end after it: how many address spaces are left
+ */
+static void do_visitors(char **arg)
+{
+	size_t count = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	const char *node = arg_text(arg, 3), *live = arg_text(arg, 4);
+	int up[2], down[2], status;
+	long before = mm_count();
+	char byte;
+	pid_t pid;
+
+	while (count--) {
+		if (pipe2(up, O_CLOEXEC) || pipe2(down, O_CLOEXEC))
+			die("pipe: %m");
+		pid = fork();
+		if (pid < 0)
+			die("fork: %m");
+		if (!pid) {
+			close(up[0]);
+			close(down[1]);
+			visit(node, len, up[1], down[0]);
+		}
+		close(up[1]);
+		close(down[0]);
+		if (read(up[0], &byte, 1) != 1)
+			die("a kid could not map");
+		if (write_text(live, "0\n") < 0 || write_text(live, "1\n") < 0)
+			die("%s: cannot be taken down and up", live);
+		close(up[0]);
+		close(down[1]);
+		if (waitpid(pid, &status, 0) != pid || status)
+			die("a kid has failed");
+	}
+	say("%ld", mm_count() - before);
+}
+
 static struct kid *kid_of(char **arg)
 {
 	int n = arg_size(arg, 1, NULL);
@@ -1801,6 +1853,7 @@ static const struct {
 	{ "exists", do_exists },	/* PATH -> yes|no */
 	{ "setuid", do_setuid },	/* ID */
 	{ "mapkids", do_mapkids },	/* COUNT LEN -> address spaces left */
+	{ "visitors", do_visitors },	/* COUNT LEN NODE LIVE -> address spaces left */
 	{ "fork", do_fork },		/* the next kid: 1, 2, … */
 	{ "thread", do_thread },	/* the next kid, a thread of this process */
 	{ "pass", do_pass },		/* [N]: the open file to a forked kid, or to the parent */
