@@ -121,8 +121,10 @@ static vm_fault_t kex_hole_answer(struct vm_fault *vmf, struct kex_space *space)
 	case KEX_HOLE_ZERO:
 		if (vmf->flags & FAULT_FLAG_WRITE)
 			return VM_FAULT_SIGBUS;
-		return kex_hole_insert_page(vmf, space, kex_zero_page,
-					    flags & ~VM_WRITE);
+		/* What may be written may be read, also where nobody asked for that */
+		if (flags & VM_WRITE)
+			flags = (flags & ~VM_WRITE) | VM_READ;
+		return kex_hole_insert_page(vmf, space, kex_zero_page, flags);
 	case KEX_HOLE_SCRATCH:
 		return kex_hole_insert_page(vmf, space,
 					    kex_hole_scratch(kex_vma_file(vmf->vma)),

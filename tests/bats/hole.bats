@@ -183,6 +183,27 @@ teardown_file() {
 	done
 }
 
+@test "zero: a mapping that is for writing alone is read by one fault, and not for ever" {
+	region t0 size=16P hole=zero
+	kexmap <<-EOF
+		open $N
+		map 0 16P w
+		hold 0 16P
+		fork
+		send 1 faults 0 1P
+		recv 1 -> 1
+		send 1 pte 0 access
+		recv 1 -> ro
+		kill 1
+		protect rw
+		is 0 1P 0
+		touch 0 w -> SIGBUS@0x0
+		restore 0 16P
+		fill 0 16P 1
+		check 0 16P 1
+	EOF
+}
+
 @test "scratch: a zeroed page of the file's own takes reads and writes, and the region's bytes stay" {
 	local cache
 	for cache in "${CACHES[@]}"; do
