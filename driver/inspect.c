@@ -59,28 +59,33 @@ u64 kex_inspect_mappings(struct kex_space *space)
 
 /*
  * First address at or behind @addr whose page table or PMD entry (then @leaf)
- * exists, or the VMA's end. The mapping's i_mmap_rwsem keeps the tables: they
- * are freed after the VMA has left the tree.
+ * exists, or @end. The mapping's i_mmap_rwsem keeps the tables: they are freed
+ * after the VMA has left the tree.
  */
-static unsigned long kex_vma_next_table(struct vm_area_struct *vma,
-					unsigned long addr, bool *leaf)
+static unsigned long kex_next_table(struct mm_struct *mm, unsigned long addr,
+				    unsigned long end, bool *leaf)
 {
+	unsigned long next;
 	pgd_t *pgd;
 	p4d_t *p4d;
 	pud_t *pud;
 	pmd_t pmd;
 
 	*leaf = false;
-	for (; addr < vma->vm_end; addr = pmd_addr_end(addr, vma->vm_end)) {
-		pgd = pgd_offset(vma->vm_mm, addr);
+	for (; addr < end; addr = next) {
+		next = pgd_addr_end(addr, end);
+		pgd = pgd_offset(mm, addr);
 		if (pgd_none(READ_ONCE(*pgd)))
 			continue;
+		next = p4d_addr_end(addr, end);
 		p4d = p4d_offset(pgd, addr);
 		if (p4d_none(READ_ONCE(*p4d)))
 			continue;
+		next = pud_addr_end(addr, end);
 		pud = pud_offset(p4d, addr);
 		if (pud_none(READ_ONCE(*pud)))
 			continue;
+		next = pmd_addr_end(addr, end);
 		pmd = READ_ONCE(*pmd_offset(pud, addr));
 		*leaf = pmd_leaf(pmd);
 		if (!pmd_none(pmd))
@@ -188,8 +193,8 @@ static void kex_view_reach(const struct kex_view *view, void *arg)
 	bool leaf;
 
 	while (addr < view->end && !fatal_signal_pending(current)) {
-		addr = kex_vma_next_table(view->vma, addr, &leaf);
-		end = min(pmd_addr_end(addr, view->vma->vm_end), view->end);
+		addr = kex_next_table(view->vma->vm_mm, addr, view->end, &leaf);
+		end = pmd_addr_end(addr, view->end);
 		for (; addr < end; addr += PAGE_SIZE) {
 			page = view->page + PHYS_PFN(addr - view->start);
 			if (reach->pages && test_bit(page, reach->pages))

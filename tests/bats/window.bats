@@ -383,3 +383,23 @@ two_regions() {
 		info kind -> ENODEV
 	EOF
 }
+
+@test "a look at a region that thousands of pieces of a large mapping show ends soon" {
+	region t0 size=16P
+	window w0 size=1024G
+	kexmap <<-EOF
+		open /dev/kex/t0
+		open $N
+		map 0 1024G
+		file 0
+		piece 0 3P 0 1P 10000 0 2P
+		wmap 1
+		touch 0
+		fork
+		send 1 get /sys/class/kex/t0/resident
+		recv 1 -> 1P
+		send 1 info resident
+		recv 1 -> 1P
+		kill 1
+	EOF
+}
