@@ -54,7 +54,8 @@ static int kex_zap_late_hold(struct kex_space *space, u64 off, u64 len)
 	ret = kex_mms_sync(space, true);
 	if (ret)
 		return ret;
-	down_write(&space->map_rwsem);
+	if (down_write_killable(&space->map_rwsem))
+		return -EINTR;
 	if (space->revoked)
 		ret = -ENODEV;
 	else
@@ -77,7 +78,8 @@ static int kex_zap_late_evict(struct kex_space *space, u64 off, u64 len)
 		ret = kex_mms_sync(space, true);
 		if (ret)
 			break;
-		down_write(&space->map_rwsem);
+		if (down_write_killable(&space->map_rwsem))
+			return -EINTR;
 		ret = kex_zap_mark(space, off, len, KEX_PAGE_EVICTED);
 		again = kex_mms_any(space);
 		if (!ret && again && pass == KEX_ZAP_PASSES)
@@ -88,8 +90,20 @@ static int kex_zap_late_evict(struct kex_space *space, u64 off, u64 len)
 	return ret;
 }
 
+static int kex_zap_first(struct kex_space *space, u64 off, u64 len,
+			 enum kex_page_state state)
+{
+	int ret;
+
+	if (down_write_killable(&space->map_rwsem))
+		return -EINTR;
+	ret = kex_zap_mark(space, off, len, state);
+	up_write(&space->map_rwsem);
+	return ret;
+}
+
 /*
- * Both passes of an evict or a hold. The first waits for nobody; @done tells
+ * Both passes of an evict or a hold. The first waits for faults only; @done tells
  * whether it was. If it ran beside another zap, that one may have taken the
  * notes of what this one missed, and the second pass is due without them.
  */
@@ -99,9 +113,7 @@ static int kex_zap_range(struct kex_space *space, u64 off, u64 len,
 	bool alone = mutex_trylock(&space->zap_lock);
 	int ret;
 
-	down_write(&space->map_rwsem);
-	ret = kex_zap_mark(space, off, len, state);
-	up_write(&space->map_rwsem);
+	ret = kex_zap_first(space, off, len, state);
 	*done = !ret;
 	if (!ret)
 		kex_zap_changed(space, off, len);
@@ -148,11 +160,11 @@ int kex_zap_evict(struct kex_space *space, u64 off, u64 len,
  * @len: bytes; checked by kex_check_range()
  * @reason: KEX_REASON_*, for the trace
  *
- * In force before it waits for anybody.
+ * In force before it waits for an mmap or another zap.
  *
  * Context: no mmap_lock held.
- * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal, with the
- * hold in force but for an mmap under way.
+ * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal, with nothing
+ * changed, or the hold in force but for an mmap under way.
  */
 int kex_zap_hold(struct kex_space *space, u64 off, u64 len,
 		 enum kex_reason reason)
@@ -192,7 +204,8 @@ static int kex_zap_release(struct kex_space *space, u64 off, u64 len)
  * second pass of a hold takes is brought back by the next touch.
  *
  * Context: no mmap_lock held.
- * Return: 0, -ENODEV if revoked, or -ENOMEM, with some of it let go.
+ * Return: 0, -ENODEV if revoked, -EINTR on a fatal signal, with nothing changed,
+ * or -ENOMEM, with some of it let go.
  */
 int kex_zap_restore(struct kex_space *space, u64 off, u64 len,
 		    enum kex_reason reason)
@@ -200,7 +213,8 @@ int kex_zap_restore(struct kex_space *space, u64 off, u64 len,
 	u64 start = kex_trace_start(kex_restore);
 	int ret = -ENODEV;
 
-	down_write(&space->map_rwsem);
+	if (down_write_killable(&space->map_rwsem))
+		return -EINTR;
 	if (!space->revoked)
 		ret = kex_zap_release(space, off, len);
 	up_write(&space->map_rwsem);

@@ -332,3 +332,35 @@ stop_kid() {
 		get $S/resident -> 0
 	EOF
 }
+
+@test "an evict, a hold or a restore that waits for a fault can be killed, and has changed nothing" {
+	local verb state
+	for verb in evict hold restore; do
+		state=resident
+		[ "$verb" != restore ] || state=held
+		region "t-$verb" size=16P populate=lazy
+		kexmap <<-EOF
+			open $N
+			pwrite 0 16P 1 -> 16P
+			$([ "$state" = resident ] || echo 'hold 15P 1P')
+			fork
+			kid 1 map 0 16P
+			fork
+			poll -> $([ "$state" = resident ] && echo none || echo pri)
+			info size -> 16P
+			$(stop_kid fault_found touch 0)
+			send 2 $verb 0 16P
+			asleep 2 kex_
+			kill 2
+			busy 1 -> yes
+			put $STOP none
+			recv 1
+			get $S/state -> $state
+			get $S/evictions -> 0
+			get $S/resident -> $([ "$state" = resident ] && echo 16P || echo 15P)
+			poll -> none
+			evict 0 16P
+			kid 1 check 0 1P 1
+		EOF
+	done
+}

@@ -1555,14 +1555,25 @@ static void do_recv(char **arg)
 	kid_reply(kid_of(arg));
 }
 
+/* HUNG if it sleeps where a signal does not reach it */
 static void do_kill(char **arg)
 {
+	uint64_t limit = now_ms() + AWAIT_MS;
 	struct kid *kid = kid_of(arg);
+	pid_t got;
 
 	if (kid->thread)
 		die("a thread cannot be killed");
 	kill(kid->pid, SIGKILL);
-	say_ret(waitpid(kid->pid, NULL, 0));
+	do {
+		got = waitpid(kid->pid, NULL, WNOHANG);
+		if (got) {
+			say_ret(got);
+			return;
+		}
+		usleep(1000);
+	} while (now_ms() < limit);
+	say("HUNG");
 }
 
 /* STOP, CONT or USR1, which is caught and counted */

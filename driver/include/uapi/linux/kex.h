@@ -190,8 +190,8 @@ struct kex_range {
  * As KEX_EVICT, but a touch meets the object's hole mode instead of the memory.
  * Does not nest: however often a range is held, one restore lets it go. read()
  * and write() still reach the bytes. It is in force at once; a signal that ends
- * the call may leave entries of an mmap() under way. Needs a file that is open
- * for writing.
+ * the call finds it not begun, or in force but for an mmap() under way. Needs a
+ * file that is open for writing.
  * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or
  * ENODEV.
  */
@@ -204,8 +204,8 @@ struct kex_range {
  * The next touch of a page brings it back. A range that is not held, or only
  * in part, is no error; what was evicted does not count as such any more. Needs
  * a file that is open for writing.
- * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, ENODEV, or ENOMEM
- * with some of it let go.
+ * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, EINTR, ENODEV, or
+ * ENOMEM with some of it let go.
  */
 #define KEX_RESTORE	_IO(KEX_IOC_MAGIC, 0x04)
 
