@@ -460,25 +460,79 @@ int kex_lend_stop(struct kex_region *region)
 	return ret;
 }
 
+/* Of a window, so many pieces are cleared one by one, and those behind in one go */
+#define KEX_HULL_PIECES	64
+/* Windows that are told apart; with more of them in turn, it is one by one */
+#define KEX_HULLS	8
+
+/**
+ * struct kex_hull - what is left to clear of a window
+ * @window: the window, or NULL
+ * @nr: pieces met
+ * @first: first page of those that are left
+ * @last: last page of them
+ */
+struct kex_hull {
+	struct kex_window *window;
+	unsigned int nr;
+	unsigned long first;
+	unsigned long last;
+};
+
+static void kex_hull_clear(const struct kex_hull *hull)
+{
+	if (hull->nr > KEX_HULL_PIECES)
+		kex_lend_unmap_pages(hull->window, hull->first, hull->last);
+}
+
+/* That of a window, in the place of the one that came first if it is new */
+static struct kex_hull *kex_hull_of(struct kex_hull *hulls, unsigned int *next,
+				    struct kex_window *window)
+{
+	struct kex_hull *hull;
+
+	for (hull = hulls; hull < hulls + KEX_HULLS; hull++)
+		if (hull->window == window)
+			return hull;
+	hull = &hulls[(*next)++ % KEX_HULLS];
+	kex_hull_clear(hull);
+	*hull = (struct kex_hull){ .window = window, .first = ULONG_MAX };
+	return hull;
+}
+
 /**
  * kex_lend_zap() - clear the entries that windows have of a region
  * @region: the region; map_rwsem held for writing
  * @off: first byte
  * @len: bytes
+ *
+ * A walk of page tables for each piece would cost by the piece, mapped or not.
+ * Of a window that has many, what lies between them is therefore cleared as
+ * well: the next touch brings it back.
  */
 void kex_lend_zap(struct kex_region *region, u64 off, u64 len)
 {
 	unsigned long first = PHYS_PFN(off), last = PHYS_PFN(off + len) - 1, shift;
+	struct kex_hull hulls[KEX_HULLS] = {}, *hull;
 	struct interval_tree_node *node;
+	unsigned int next = 0, i;
 	struct kex_piece *piece;
 
 	lockdep_assert_held_write(&region->space.map_rwsem);
 	kex_for_each_lent(node, region, first, last) {
 		piece = container_of(node, struct kex_piece, in_region);
+		hull = kex_hull_of(hulls, &next, piece->window);
 		shift = piece->in_window.start - node->start;
-		kex_lend_unmap_pages(piece->window, max(first, node->start) + shift,
-				     min(last, node->last) + shift);
+		hull->first = min(hull->first, max(first, node->start) + shift);
+		hull->last = max(hull->last, min(last, node->last) + shift);
+		if (++hull->nr > KEX_HULL_PIECES)
+			continue;
+		kex_lend_unmap_pages(piece->window, hull->first, hull->last);
+		hull->first = ULONG_MAX;
+		hull->last = 0;
 	}
+	for (i = 0; i < KEX_HULLS; i++)
+		kex_hull_clear(&hulls[i]);
 }
 
 /**

@@ -5,6 +5,32 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
+TRACEFS=/sys/kernel/tracing
+
+teardown() {
+	[ ! -d "$TRACEFS/events/kprobes/kexprobe" ] || probe_end
+	kex_teardown
+}
+
+# probe_begin FUNCTION: counts from here on how often the kernel calls it
+probe_begin() {
+	[ -e "$TRACEFS/README" ] || mount -t tracefs tracefs "$TRACEFS"
+	[ -e "$TRACEFS/kprobe_events" ] ||
+		skip 'no kprobe_events in tracefs: the kernel has no CONFIG_KPROBE_EVENTS'
+	put "$TRACEFS/kprobe_events" "p:kexprobe $1"
+	put "$TRACEFS/events/kprobes/kexprobe/enable" 1
+}
+
+# probe_end: OUT is how often that was
+probe_end() {
+	local name
+	while read -r name OUT _; do
+		[ "$name" != kexprobe ] || break
+	done <"$TRACEFS/kprobe_profile"
+	put "$TRACEFS/events/kprobes/kexprobe/enable" 0
+	: >"$TRACEFS/kprobe_events"
+}
+
 # begin HOLE: a region t0 of another mode, filled with seed 5, and a window w0
 begin() {
 	local other=zero
@@ -200,4 +226,60 @@ begin() {
 		putp $W/map 0P t1 0P 8P
 		recv 1
 	EOF
+}
+
+@test "what thousands of pieces show is cleared by a few calls, and by none too few" {
+	local script='' window
+	region t1 size=16P
+	region t0 size=16P populate=lazy
+	window w0 size=4000P
+	window w1 size=4000P
+	# In both, what is asked for at each even page, and its neighbour's at each odd
+	for window in 2 3; do
+		script+="piece 0 0 0 1P 2000 0 2P
+			piece 1 0 1P 1P 2000 0 2P
+			wmap $window
+			file $window
+			map 0 4000P
+			faults 0 4000P -> ?
+			file 0
+			"
+	done
+	probe_begin unmap_mapping_range
+	kexmap >"$BATS_TEST_TMPDIR/faults" <<-EOF
+		open /dev/kex/t0
+		open /dev/kex/t1
+		open /dev/kex/w0
+		open /dev/kex/w1
+		file 0
+		pwrite 0 1P 5 -> 1P
+		file 1
+		pwrite 0 1P 6 -> 1P
+		file 0
+		$script
+		get /sys/class/kex/t0/resident -> 1P
+		hold 0 1P
+		get /sys/class/kex/t0/resident -> 0
+		touch 0 -> SIGBUS@0P
+		touch 3998P -> SIGBUS@3998P
+		checkat 3999P 1P 0 6
+		use 0
+		touch 2000P -> SIGBUS@2000P
+		checkat 1P 1P 0 6
+		restore 0 1P
+		checkat 0 1P 0 5
+		checkat 3998P 1P 0 5
+		use 1
+		checkat 2000P 1P 0 5
+		evict 0 16P
+		get /sys/class/kex/t0/resident -> 0
+		checkat 0 1P 0 5
+		put $FPGA/regions/t0/revoke 1
+		touch 0 -> SIGBUS@0P
+		checkat 1P 1P 0 6
+		use 0
+		touch 3998P -> SIGBUS@3998P
+	EOF
+	probe_end
+	((OUT < 1000)) || fail "$OUT calls"
 }
