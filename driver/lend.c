@@ -352,6 +352,7 @@ int kex_lend_unmap(struct kex_window *window, u64 off, u64 len, enum kex_reason 
 		trace_kex_window_unmap(&window->space, off, len, reason, PHYS_PFN(len),
 				       start);
 	}
+	KEX_POINT(lend_freeing);
 	kex_pieces_free(&gone);
 	kfree(spare);
 	return ret;
@@ -436,17 +437,23 @@ void kex_lend_recall(struct kex_region *region)
  * @region: a region that is not open; kex_nodes_lock held, so that no window is
  *	    opened meanwhile
  *
+ * A piece that is being given back is in no tree any more, and its reference,
+ * which keeps the region's memory, goes last: only the pieces that are counted
+ * and the first reference may be left.
+ *
  * Return: 0, and the region counts as revoked; -EBUSY if a window that is open
- * has a piece of it.
+ * has a piece of it, or a piece of it is being given back.
  */
 int kex_lend_stop(struct kex_region *region)
 {
 	struct interval_tree_node *node;
 	struct kex_piece *piece;
+	unsigned int refs = 1;
 	int ret = 0;
 
 	down_write(&region->space.map_rwsem);
 	kex_for_each_lent(node, region, 0, ULONG_MAX) {
+		refs++;
 		piece = container_of(node, struct kex_piece, in_region);
 		if (piece->window->space.obj.opens) {
 			ret = -EBUSY;
@@ -454,6 +461,8 @@ int kex_lend_stop(struct kex_region *region)
 		}
 		cond_resched();
 	}
+	if (!ret && kref_read(&region->space.obj.ref) != refs)
+		ret = -EBUSY;
 	if (!ret)
 		WRITE_ONCE(region->space.revoked, true);
 	up_write(&region->space.map_rwsem);

@@ -535,3 +535,27 @@ begin() {
 		EOF
 	done
 }
+
+@test "a region is not taken down while what it had lent is being given back: its memory would not be free" {
+	region t0 size=16P offset=0
+	region t1 size=16P offset=1M
+	kexmap <<-EOF
+		open /dev/kex/t0
+		window 16P
+		open /dev/kex/t1
+		file 0
+		piece 2 0 0 16P
+		wmap 1
+		file 2
+		close
+		file 0
+		fork
+		$(stop_kid lend_freeing wunmap 1 0 16P)
+		put $R/live 0 -> EBUSY
+		put $STOP none
+		recv 1
+		put $R/live 0
+		put $R/live 1
+		get $R/offset -> 1048576
+	EOF
+}
