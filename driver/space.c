@@ -136,6 +136,40 @@ enum kex_page_state kex_space_page(struct kex_space *space, unsigned long page,
 	return entry ? xa_to_value(entry) : 0;
 }
 
+/* Does a mark leave a page as it is that is in state @now? */
+static bool kex_state_stays(enum kex_page_state state, enum kex_page_state now)
+{
+	switch (state) {
+	case KEX_PAGE_HELD:
+		return false;
+	case KEX_PAGE_RESTORED:
+		return !now;
+	default:
+		return now == KEX_PAGE_HELD;
+	}
+}
+
+/* As far as all pages, or none, from @page to @last stay as they are in a mark */
+static bool kex_space_stays(struct kex_space *space, enum kex_page_state state,
+			    unsigned long page, unsigned long *last)
+{
+	unsigned long next = page, first, end;
+	bool stays = false;
+
+	do {
+		bool now = kex_state_stays(state, kex_space_page(space, next, &first, &end));
+
+		if (next == page)
+			stays = now;
+		else if (now != stays)
+			break;
+		next = end + 1;
+	} while (next && next <= *last);
+	if (next && next <= *last)
+		*last = next - 1;
+	return stays;
+}
+
 /**
  * kex_space_run() - the pages behind a page that are all held, or all not
  * @space: the space; map_rwsem held
@@ -146,21 +180,7 @@ enum kex_page_state kex_space_page(struct kex_space *space, unsigned long page,
  */
 bool kex_space_run(struct kex_space *space, unsigned long page, unsigned long *last)
 {
-	unsigned long next = page, first, end;
-	bool held = false;
-
-	do {
-		bool now = kex_space_page(space, next, &first, &end) == KEX_PAGE_HELD;
-
-		if (next == page)
-			held = now;
-		else if (now != held)
-			break;
-		next = end + 1;
-	} while (next && next <= *last);
-	if (next && next <= *last)
-		*last = next - 1;
-	return held;
+	return kex_space_stays(space, 0, page, last);
 }
 
 static int kex_space_store(struct kex_space *space, unsigned long first,
@@ -169,6 +189,22 @@ static int kex_space_store(struct kex_space *space, unsigned long first,
 	return mtree_store_range(&space->state, first, last,
 				 state ? xa_mk_value(state) : NULL,
 				 GFP_KERNEL_ACCOUNT);
+}
+
+/*
+ * Makes one entry of those of a page and the page behind, if they say the same:
+ * what a fault brings back ends where its entry ends. Else, or without memory
+ * for it, they stay two.
+ */
+static void kex_space_join(struct kex_space *space, unsigned long page)
+{
+	unsigned long first, last, next, end;
+	enum kex_page_state state;
+
+	state = kex_space_page(space, page, &first, &last);
+	if (state && last == page &&
+	    kex_space_page(space, page + 1, &next, &end) == state)
+		kex_space_store(space, first, end, state);
 }
 
 /**
@@ -184,27 +220,21 @@ static int kex_space_store(struct kex_space *space, unsigned long first,
 int kex_space_mark(struct kex_space *space, unsigned long first,
 		   unsigned long last, enum kex_page_state state)
 {
-	unsigned long page, start, end;
-	enum kex_page_state now;
+	unsigned long page, end;
 	int ret = 0;
 
 	lockdep_assert_held_write(&space->map_rwsem);
-	if (state == KEX_PAGE_HELD)
-		return kex_space_store(space, first, last, state);
 	for (page = first; !ret && page <= last; page = end + 1) {
-		if (state != KEX_PAGE_RESTORED) {
-			end = last;
-			if (kex_space_run(space, page, &end))
-				continue;
-		} else {
-			now = kex_space_page(space, page, &start, &end);
-			end = min(end, last);
-			if (!now)
-				continue;
-		}
-		ret = kex_space_store(space, page, end, state);
+		end = last;
+		if (!kex_space_stays(space, state, page, &end))
+			ret = kex_space_store(space, page, end, state);
 	}
-	return ret;
+	if (ret)
+		return ret;
+	if (first)
+		kex_space_join(space, first - 1);
+	kex_space_join(space, last);
+	return 0;
 }
 
 /**

@@ -272,3 +272,26 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	read -r OUT <"$S/restores"
 	((OUT > 10)) || fail "only $OUT restores"
 }
+
+@test "what was evicted page by page comes back by one fault" {
+	local i
+	region t0 size=64P
+	{
+		printf '%s\n' "open $N" 'map 0 64P' 'fill 0 64P 1'
+		for ((i = 0; i < 64; i += 2)); do
+			echo "evict ${i}P 1P"
+		done
+		for ((i = 63; i > 0; i -= 2)); do
+			echo "evict ${i}P 1P"
+		done
+		printf '%s\n' "get $S/state -> evicted" 'faults 40P 1P -> 1' 'faults 0 64P -> 0' \
+			"get $S/state -> resident" "get $S/restores -> 1" 'check 0 64P 1'
+		for ((i = 0; i < 64; i++)); do
+			echo "hold ${i}P 1P"
+		done
+		for ((i = 0; i < 64; i++)); do
+			echo "restore ${i}P 1P"
+		done
+		printf '%s\n' 'faults 0 1P -> 1' 'faults 0 64P -> 0' 'check 0 64P 1'
+	} | kexmap
+}
