@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "debug.h"
 #include "kex.h"
 
 /* The spaces of each kind nest: a window's fault looks into a region's state */
@@ -207,6 +208,23 @@ static void kex_space_join(struct kex_space *space, unsigned long page)
 		kex_space_store(space, first, end, state);
 }
 
+/*
+ * Undoes what a mark as evicted has done. An entry of just these pages is there,
+ * so that they can at least be let count as restored, which needs no memory.
+ */
+static void kex_space_unmark(struct kex_space *space, unsigned long first,
+			     unsigned long last)
+{
+	unsigned long page, end;
+
+	for (page = first; page <= last; page = end + 1) {
+		end = last;
+		if (!kex_space_run(space, page, &end) &&
+		    kex_space_store(space, page, end, 0))
+			kex_space_store(space, page, end, KEX_PAGE_RESTORED);
+	}
+}
+
 /**
  * kex_space_mark() - set the state of pages
  * @space: the space; map_rwsem held for writing
@@ -215,22 +233,31 @@ static void kex_space_join(struct kex_space *space, unsigned long page)
  * @state: KEX_PAGE_HELD; KEX_PAGE_EVICTED or 0, which leave held pages as they
  *	   are; or KEX_PAGE_RESTORED, which leaves resident pages as they are
  *
- * Return: 0, or -ENOMEM when some of them may be set.
+ * Return: 0, or -ENOMEM: of a mark as evicted all is undone, of any other some
+ * pages may be set.
  */
 int kex_space_mark(struct kex_space *space, unsigned long first,
 		   unsigned long last, enum kex_page_state state)
 {
 	unsigned long page, end;
+	unsigned int i = 0;
 	int ret = 0;
 
 	lockdep_assert_held_write(&space->map_rwsem);
-	for (page = first; !ret && page <= last; page = end + 1) {
+	for (page = first; page <= last; page = end + 1) {
 		end = last;
-		if (!kex_space_stays(space, state, page, &end))
-			ret = kex_space_store(space, page, end, state);
+		if (kex_space_stays(space, state, page, &end))
+			continue;
+		ret = kex_point_fails("mark", i++) ? -ENOMEM :
+		      kex_space_store(space, page, end, state);
+		if (ret)
+			break;
 	}
-	if (ret)
+	if (ret) {
+		if (state == KEX_PAGE_EVICTED && page > first)
+			kex_space_unmark(space, first, page - 1);
 		return ret;
+	}
 	if (first)
 		kex_space_join(space, first - 1);
 	kex_space_join(space, last);

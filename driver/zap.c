@@ -68,9 +68,11 @@ static int kex_zap_late_hold(struct kex_space *space, u64 off, u64 len)
  * An mmap that begins after the evict is a touch, and may meanwhile have
  * inserted all of it again, which another pass then takes. Users who never stop
  * to map do not keep us for ever: then the range does not count as evicted.
+ * Nor does it without memory for the marks, but it is, and others know by now.
  */
 static int kex_zap_late_evict(struct kex_space *space, u64 off, u64 len)
 {
+	unsigned long first = PHYS_PFN(off), last = PHYS_PFN(off + len) - 1;
 	bool again = true;
 	int pass, ret = 0;
 
@@ -80,11 +82,15 @@ static int kex_zap_late_evict(struct kex_space *space, u64 off, u64 len)
 			break;
 		if (down_write_killable(&space->map_rwsem))
 			return -EINTR;
-		ret = kex_zap_mark(space, off, len, KEX_PAGE_EVICTED);
+		if (space->revoked) {
+			ret = -ENODEV;
+		} else {
+			kex_space_mark(space, first, last, KEX_PAGE_EVICTED);
+			kex_zap(space, off, len);
+		}
 		again = kex_mms_any(space);
 		if (!ret && again && pass == KEX_ZAP_PASSES)
-			ret = kex_space_mark(space, PHYS_PFN(off),
-					     PHYS_PFN(off + len) - 1, 0);
+			kex_space_mark(space, first, last, 0);
 		up_write(&space->map_rwsem);
 	}
 	return ret;

@@ -8,11 +8,13 @@
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 STOP=/sys/module/kex/parameters/stop
+FAIL=/sys/module/kex/parameters/fail
 # Where a task that was stopped sleeps
 STOPPED=kex_point
 
 teardown() {
 	echo none >"$STOP"
+	echo none >"$FAIL"
 	kex_remove_all
 	kmsg_splats || LEFT+=("the kernel complained (above)")
 	if ((${#LEFT[@]})); then
@@ -363,4 +365,59 @@ stop_kid() {
 			kid 1 check 0 1P 1
 		EOF
 	done
+}
+
+@test "an evict for which there is no memory has changed nothing" {
+	local populate i
+	for populate in eager lazy; do
+		region "t-$populate" size=16P populate="$populate"
+		for i in 0 1; do
+			kexmap <<-EOF
+				open $N
+				hold 7P 1P
+				map 0 16P
+				info size -> 16P
+				poll -> none
+				put $FAIL mark $i
+				evict 0 16P -> ENOMEM
+				put $FAIL none
+				poll -> none
+				get $S/evictions -> 0
+				restore 7P 1P
+				touch 0
+				touch 8P
+				get $S/restores -> 0
+				touch 7P
+				get $S/restores -> 1
+			EOF
+			put "$R/live" 0
+			put "$R/live" 1
+		done
+	done
+}
+
+@test "an evict that runs out of memory after it has taken an mmap's entries is done, and counts" {
+	region t0 size=16P
+	kexmap <<-EOF
+		open $N
+		pwrite 0 16P 1 -> 16P
+		hold 7P 1P
+		fork
+		fork
+		info size -> 16P
+		$(stop_kid mmap_filled map 0 16P)
+		send 2 evict 0 16P
+		asleep 2 kex_mms_sync
+		put $FAIL mark 1
+		put $STOP none
+		recv 1
+		recv 2
+		put $FAIL none
+		poll -> pri
+		get $S/evictions -> 1
+		get $S/resident -> 0
+		restore 7P 1P
+		kid 1 faults 0 1P -> 1
+		kid 1 check 0 16P 1
+	EOF
 }
