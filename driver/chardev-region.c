@@ -3,9 +3,11 @@
  * kex: what only an open file of a region can do: read, write, seek, SYNC
  */
 #include <linux/fs.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "debug.h"
 #include "kex.h"
 
 /* First published size: what every caller must at least know */
@@ -118,10 +120,27 @@ static int kex_sync_check(struct file *file, const struct kex_sync *sync)
 	return 0;
 }
 
+/* No more than a step, unless revoked */
+static int kex_region_sync_step(struct kex_region *region, u64 off, u64 len,
+				unsigned int dir)
+{
+	int ret = 0;
+
+	if (fatal_signal_pending(current) || down_read_killable(&region->space.map_rwsem))
+		return -EINTR;
+	if (region->space.revoked)
+		ret = -ENODEV;
+	else
+		kex_region_sync(region, off, len, dir);
+	up_read(&region->space.map_rwsem);
+	return ret;
+}
+
 static long kex_region_file_sync(struct file *file, void __user *uarg)
 {
 	struct kex_region *region = kex_file_region(file);
 	struct kex_sync sync;
+	u64 end, step;
 	u32 argsz;
 	int ret;
 
@@ -131,12 +150,12 @@ static long kex_region_file_sync(struct file *file, void __user *uarg)
 	if (ret)
 		return ret;
 
-	down_read(&region->space.map_rwsem);
-	if (region->space.revoked)
-		ret = -ENODEV;
-	else
-		kex_region_sync(region, sync.off, sync.len, sync.dir);
-	up_read(&region->space.map_rwsem);
+	/* Who takes the region away waits for one step, not for all */
+	for (end = sync.off + sync.len; !ret && sync.off < end; sync.off += step) {
+		step = min_t(u64, end - sync.off, KEX_STEP - (sync.off & (KEX_STEP - 1)));
+		ret = kex_region_sync_step(region, sync.off, step, sync.dir);
+		KEX_POINT(sync_step);
+	}
 	return ret;
 }
 

@@ -26,6 +26,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -556,6 +557,9 @@ static inline struct kex_region *to_kex_region(struct kex_space *space)
 {
 	return container_of(space, struct kex_region, space);
 }
+
+/* How much is scrubbed or synced between two chances for others */
+#define KEX_STEP	SZ_1M
 
 struct kex_region *kex_region_create(struct kex_carveout *co,
 				     const struct kex_region_params *params,

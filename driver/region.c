@@ -5,13 +5,9 @@
 #include <linux/io.h>
 #include <linux/libnvdimm.h>
 #include <linux/sched.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "kex.h"
-
-/* How much is scrubbed or synced between two chances to reschedule */
-#define KEX_STEP	SZ_1M
 
 /* A region's bytes have one attribute, in the kernel as in user space */
 static int kex_region_kmap(struct kex_region *region)

@@ -421,3 +421,22 @@ stop_kid() {
 		kid 1 check 0 16P 1
 	EOF
 }
+
+@test "a SYNC of many bytes lets others change the state, and ends when its region is revoked" {
+	region t0 size=4M
+	kexmap <<-EOF
+		open $N
+		map 0 1P
+		fork
+		fork
+		$(stop_kid sync_step ioctl 0xbe01 sync len=4M dir=1)
+		send 2 hold 0 4M
+		recv 2
+		touch 0 -> SIGBUS@0x0
+		send 2 put $R/revoke 1
+		recv 2
+		busy 1 -> yes
+		put $STOP none
+		recv 1 -> ENODEV
+	EOF
+}

@@ -153,7 +153,8 @@ struct kex_sync {
  * Regions of other cache attributes need none: the call succeeds and does
  * nothing. KEX_SYNC_FROM_DEVICE discards what the CPU wrote and therefore needs
  * a file that is open for writing.
- * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF or ENODEV.
+ * Return: 0, or -1 with EINVAL, ERANGE, E2BIG, EFAULT, EBADF, or with some of it
+ * done ENODEV or EINTR.
  */
 #define KEX_SYNC	_IO(KEX_IOC_MAGIC, 0x01)
 
