@@ -10,6 +10,9 @@
 #include "debug.h"
 #include "kex.h"
 
+/* Entries that a look at the state passes under the tree's lock at a time */
+#define KEX_STATE_STEP	1024
+
 /* The spaces of each kind nest: a window's fault looks into a region's state */
 static struct lock_class_key kex_map_keys[KEX_KIND_WINDOW + 1];
 static const char * const kex_map_names[] = {
@@ -320,7 +323,7 @@ bool kex_space_touched(struct kex_space *space, unsigned long first,
 unsigned int kex_space_state(struct kex_space *space)
 {
 	MA_STATE(mas, &space->state, 0, 0);
-	unsigned int state = KEX_STATE_EVICTED;
+	unsigned int state = KEX_STATE_EVICTED, seen = 0;
 	unsigned long next = 0;
 	void *entry;
 
@@ -333,6 +336,12 @@ unsigned int kex_space_state(struct kex_space *space)
 		if (mas.index != next || xa_to_value(entry) != KEX_PAGE_EVICTED)
 			state = KEX_STATE_RESIDENT;
 		next = mas.last + 1;
+		if (++seen % KEX_STATE_STEP)
+			continue;
+		mas_pause(&mas);
+		mtree_unlock(&space->state);
+		cond_resched();
+		mtree_lock(&space->state);
 	}
 	mtree_unlock(&space->state);
 	return next == kex_space_pages(space) ? state : KEX_STATE_RESIDENT;

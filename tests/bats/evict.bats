@@ -295,3 +295,17 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		printf '%s\n' 'faults 0 1P -> 1' 'faults 0 64P -> 0' 'check 0 64P 1'
 	} | kexmap
 }
+
+@test "state is right however many pieces the pages' states lie in" {
+	local i
+	window w0 size=6000P
+	{
+		echo "open $N"
+		for ((i = 0; i < 6000; i += 4)); do
+			printf 'hold %dP 2P\nrestore %dP 1P\n' "$i" "$i"
+		done
+		printf '%s\n' "get $S/state -> held" 'info state -> 2' 'restore 0 5997P' \
+			"get $S/state -> held" "restore 0 6000P" "get $S/state -> resident" \
+			'hold 0 6000P' 'restore 0 6000P' 'evict 0 6000P' "get $S/state -> evicted"
+	} | kexmap
+}
