@@ -14,17 +14,22 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_buf.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/string_helpers.h>
 
 #include "compat.h"
 #include "kex.h"
 #include "attrs.gen.h"
 
-/* Room for a line of users, its longest comm escaped; and for a few more lines */
+/* Room for a line of users, its longest comm escaped; for a few more; most of all */
 #define KEX_COMM_ESCAPED	(4 * TASK_COMM_LEN)
 #define KEX_USERS_LINE		(KEX_COMM_ESCAPED + 128)
 #define KEX_USERS_SLACK		8
+#define KEX_USERS_MAX		(SZ_64M / KEX_USERS_LINE)
+/* Processes that a list of users remembers: to look for one is to pass them all */
+#define KEX_USERS_KNOWN		8
 
 static struct vm_area_struct *kex_vma_next(struct rb_node *node)
 {
@@ -272,14 +277,54 @@ static const char kex_comm_escape[] =
 	"\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177 \\";
 
 /**
+ * struct kex_user - whose an mm is
+ * @mm: the mm; mmgrab()ed, so that no other comes to lie there
+ * @pid: its process
+ * @comm: the name of that
+ */
+struct kex_user {
+	struct mm_struct *mm;
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
  * struct kex_users - a list of mappings
  * @space: what is mapped
  * @text: a line for each
+ * @known: whom it has asked for last
+ * @next: which of them is forgotten next
  */
 struct kex_users {
 	const struct kex_space *space;
 	struct seq_buf text;
+	struct kex_user known[KEX_USERS_KNOWN];
+	unsigned int next;
 };
+
+static const struct kex_user *kex_users_find(struct kex_users *users, struct mm_struct *mm)
+{
+	struct kex_user *user;
+
+	for (user = users->known; user < users->known + KEX_USERS_KNOWN; user++)
+		if (user->mm == mm)
+			return user;
+	user = &users->known[users->next++ % KEX_USERS_KNOWN];
+	if (user->mm)
+		mmdrop(user->mm);
+	mmgrab(mm);
+	user->mm = mm;
+	user->pid = kex_mm_pid(mm, user->comm);
+	return user;
+}
+
+static void kex_users_forget(struct kex_users *users)
+{
+	unsigned int i;
+
+	for (i = 0; i < KEX_USERS_KNOWN && users->known[i].mm; i++)
+		mmdrop(users->known[i].mm);
+}
 
 /* What a mapping without entries has of either is small */
 static void kex_entry_print(const struct kex_reach *reach, struct seq_buf *text)
@@ -294,50 +339,96 @@ static void kex_entry_print(const struct kex_reach *reach, struct seq_buf *text)
 
 static void kex_users_see(const struct kex_view *view, void *arg)
 {
-	char comm[TASK_COMM_LEN], escaped[KEX_COMM_ESCAPED];
-	pid_t pid = kex_mm_pid(view->vma->vm_mm, comm);
+	char escaped[KEX_COMM_ESCAPED];
 	struct kex_users *users = arg;
 	struct kex_reach reach = {};
+	const struct kex_user *user;
 	int len;
 
-	len = string_escape_mem(comm, strlen(comm), escaped, sizeof(escaped) - 1,
-				ESCAPE_OCTAL, kex_comm_escape);
+	user = kex_users_find(users, view->vma->vm_mm);
+	len = string_escape_mem(user->comm, strlen(user->comm), escaped,
+				sizeof(escaped) - 1, ESCAPE_OCTAL, kex_comm_escape);
 	escaped[len] = '\0';
 	kex_view_reach(view, &reach);
-	seq_buf_printf(&users->text, "%d %s %lx-%lx %llu %s %llu ", pid, escaped,
+	seq_buf_printf(&users->text, "%d %s %lx-%lx %llu %s %llu ", user->pid, escaped,
 		       view->start, view->end, (u64)view->page << PAGE_SHIFT,
 		       kex_region_cache_words[users->space->cache],
 		       (u64)reach.count << PAGE_SHIFT);
 	kex_entry_print(&reach, &users->text);
 }
 
-/**
- * kex_inspect_users() - list the mappings of a space, and those of windows
- * @space: the space
- * @text: result: a line for each part that shows it in one piece, 'pid comm
- *	  start-end offset cache resident entry', to be freed by kvfree()
- * @len: result: its length
- *
- * Return: 0 or -ENOMEM.
- */
-int kex_inspect_users(struct kex_space *space, char **text, size_t *len)
+static void kex_users_count(const struct kex_view *view, void *arg)
 {
-	size_t lines = kex_inspect_mappings(space);
-	struct kex_users users = { .space = space };
+	size_t *lines = arg;
 
-	/* No allocation under i_mmap_rwsem; what is mapped meanwhile may not fit */
-	do {
-		lines += KEX_USERS_SLACK;
+	(*lines)++;
+}
+
+/* No allocation under i_mmap_rwsem; what is mapped meanwhile may not fit */
+static int kex_users_print(struct kex_space *space, char **text, size_t *len)
+{
+	struct kex_users users = { .space = space };
+	size_t lines;
+
+	while (!fatal_signal_pending(current)) {
+		lines = KEX_USERS_SLACK;
+		kex_space_views(space, kex_users_count, &lines);
+		if (lines > KEX_USERS_MAX)
+			return -E2BIG;
 		*text = kvmalloc_array(lines, KEX_USERS_LINE, GFP_KERNEL);
 		if (!*text)
 			return -ENOMEM;
 		seq_buf_init(&users.text, *text, lines * KEX_USERS_LINE);
 		kex_space_views(space, kex_users_see, &users);
-		if (!seq_buf_has_overflowed(&users.text))
-			break;
+		kex_users_forget(&users);
+		if (!seq_buf_has_overflowed(&users.text)) {
+			*len = seq_buf_used(&users.text);
+			return 0;
+		}
 		kvfree(*text);
-		lines *= 2;
-	} while (true);
-	*len = seq_buf_used(&users.text);
-	return 0;
+		*text = NULL;
+		users = (struct kex_users){ .space = space };
+	}
+	return -EINTR;
+}
+
+static void kex_listing_drop(struct kex_listing *list)
+{
+	lockdep_assert_held(&list->lock);
+	kvfree(list->text);
+	list->text = NULL;
+}
+
+/**
+ * kex_inspect_users() - list the mappings of a space, and those of windows
+ * @space: the space
+ * @reader: who reads; he gets all pieces of one list, unless another reader comes
+ *	    in between
+ * @buf: result: a part of the list, which has a line for each part that shows the
+ *	 space in one piece: 'pid comm start-end offset cache resident entry'
+ * @off: first byte of that part; 0 makes a new list
+ * @len: most bytes of it
+ *
+ * Return: bytes, 0 at the end; -ENOMEM, -E2BIG for a list of more than 64 MiB,
+ * -EINTR on a fatal signal.
+ */
+ssize_t kex_inspect_users(struct kex_space *space, const void *reader, char *buf,
+			  loff_t off, size_t len)
+{
+	struct kex_listing *list = &space->users;
+	ssize_t ret = 0;
+
+	if (mutex_lock_killable(&list->lock))
+		return -EINTR;
+	if (!off || !list->text || list->reader != reader) {
+		kex_listing_drop(list);
+		list->reader = reader;
+		ret = kex_users_print(space, &list->text, &list->len);
+	}
+	if (!ret)
+		ret = memory_read_from_buffer(buf, len, &off, list->text, list->len);
+	if (ret <= 0)
+		kex_listing_drop(list);
+	mutex_unlock(&list->lock);
+	return ret;
 }

@@ -44,6 +44,7 @@
  *	     kex_window.end_lock	an anonymous window ends once
  *	      kex_nodes_lock		minors; open against take-down
  *	      kex_memory_lock		all claims on memory
+ *	      kex_listing.lock		a list that is being read in pieces
  *	      kex_space.zap_lock	one zap at a time waits for mmaps under way
  *	        mm.mmap_lock
  *	          kex_space.map_rwsem	write: change what may be mapped, and zap;
@@ -398,6 +399,21 @@ struct kex_maker {
 };
 
 /**
+ * struct kex_listing - a list that is being read in pieces
+ * @lock: guards the others
+ * @reader: by whom; compared only
+ * @text: the list, or NULL; until its end has been read, another reader comes, or
+ *	  the space ends
+ * @len: its length
+ */
+struct kex_listing {
+	struct mutex lock;
+	const void *reader;
+	char *text;
+	size_t len;
+};
+
+/**
  * struct kex_space - an object that can be mapped: a region or a window
  * @obj: name, node, references
  * @ops: see struct kex_space_ops
@@ -425,6 +441,7 @@ struct kex_maker {
  * @faults: page faults served
  * @evictions: evicts done
  * @restores: faults that brought evicted or held memory back
+ * @users: the list of mappings, while it is read
  */
 struct kex_space {
 	struct kex_object obj;
@@ -455,6 +472,8 @@ struct kex_space {
 	atomic64_t faults;
 	atomic64_t evictions;
 	atomic64_t restores;
+
+	struct kex_listing users;
 };
 
 static inline struct kex_space *to_kex_space(struct kex_object *obj)
@@ -745,7 +764,8 @@ void kex_hole_release(struct kex_file *file);
 
 u64 kex_inspect_mappings(struct kex_space *space);
 int kex_inspect_resident(struct kex_space *space, u64 *bytes);
-int kex_inspect_users(struct kex_space *space, char **text, size_t *len);
+ssize_t kex_inspect_users(struct kex_space *space, const void *reader, char *buf,
+			  loff_t off, size_t len);
 
 struct kex_space *kex_file_space(struct file *file);
 struct kex_file *kex_file_new(struct kex_space *space);

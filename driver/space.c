@@ -51,6 +51,7 @@ int kex_space_init(struct kex_space *space, unsigned int kind, const char *name,
 	init_waitqueue_head(&space->wait);
 	spin_lock_init(&space->files_lock);
 	INIT_LIST_HEAD(&space->files);
+	mutex_init(&space->users.lock);
 	return 0;
 }
 
@@ -62,6 +63,7 @@ void kex_space_destroy(struct kex_space *space)
 {
 	kex_mms_forget(space);
 	mtree_destroy(&space->state);
+	kvfree(space->users.text);
 }
 
 /**

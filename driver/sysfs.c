@@ -144,17 +144,7 @@ static ssize_t users_read(struct file *file, struct kobject *kobj,
 			  KEX_BIN_CONST struct bin_attribute *attr, char *buf,
 			  loff_t off, size_t count)
 {
-	struct kex_space *space = kex_dev_space(kobj_to_dev(kobj));
-	char *text;
-	size_t len;
-	ssize_t ret;
-
-	ret = kex_inspect_users(space, &text, &len);
-	if (ret)
-		return ret;
-	ret = memory_read_from_buffer(buf, count, &off, text, len);
-	kvfree(text);
-	return ret;
+	return kex_inspect_users(kex_dev_space(kobj_to_dev(kobj)), file, buf, off, count);
 }
 
 /* By mode: facts for all, facts for root, actions */

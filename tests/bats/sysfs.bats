@@ -108,3 +108,30 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	dd if="$S/users" bs=101 status=none >"$BATS_TEST_TMPDIR/pieces"
 	exits 0 cmp "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/pieces"
 }
+
+@test "who reads users in pieces reads one list, whatever is mapped and unmapped meanwhile" {
+	local i fd
+	local -a script=("open /dev/kex/t0")
+	region t0 size=1024P
+	for ((i = 1; i < 1024; i += 2)); do
+		script+=("unmap ${i}P 1P")
+	done
+	script[0]="open $N"
+	exec {fd}< <(exec kexmap "open $N" 'map 0 1024P' "${script[@]:1}" 'say ready' 'pause' 3>&-)
+	HOLDERS+=("$!")
+	read -r -t 20 -u "$fd" OUT
+	exec {fd}<&-
+	assert_eq "$OUT" ready
+	cat "$S/users" >"$BATS_TEST_TMPDIR/whole"
+	{
+		dd bs=4096 count=1 status=none
+		release "${HOLDERS[-1]}"
+		hold "$N" 1P
+		cat
+	} <"$S/users" >"$BATS_TEST_TMPDIR/users"
+	exits 0 cmp "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/users"
+	slurp OUT "$BATS_TEST_TMPDIR/whole"
+	((${#OUT} > 3 * 4096)) || fail "users fit in ${#OUT} bytes"
+	slurp OUT "$S/users"
+	assert_eq "${OUT%% *}" "$HOLDER"
+}
