@@ -12,6 +12,9 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	printf '# %s\n' "$OUT" >&3
 	read -r word free word memory word slab <<<"$OUT"
 	assert_eq "$free" 0 "carve-out bytes lost"
+	# KASAN keeps what is freed for a while, and kmemleak takes notes
+	[ ! -e /sys/kernel/debug/kmemleak ] ||
+		skip "free memory tells nothing on this kernel; its guests end with a search for leaks"
 	((memory <= kept)) || fail "$memory KiB of memory lost"
 	((slab <= kept)) || fail "slab has grown by $slab KiB"
 }
