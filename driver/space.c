@@ -238,8 +238,8 @@ static void kex_space_unmark(struct kex_space *space, unsigned long first,
  * @state: KEX_PAGE_HELD; KEX_PAGE_EVICTED or 0, which leave held pages as they
  *	   are; or KEX_PAGE_RESTORED, which leaves resident pages as they are
  *
- * Return: 0, or -ENOMEM: of a mark as evicted all is undone, of any other some
- * pages may be set.
+ * Return: 0, or -ENOMEM: of a mark as evicted all is undone (and what was evicted
+ * before may no longer count as such), of any other some pages may be set.
  */
 int kex_space_mark(struct kex_space *space, unsigned long first,
 		   unsigned long last, enum kex_page_state state)
