@@ -40,6 +40,9 @@
 #define NR_PROCESSES	(NR_REGIONS + NR_CLIENTS + NR_WINDOWS)
 #define FIRST_WINDOW	(NR_REGIONS + NR_CLIENTS)
 
+/* So often that all get something done before, however slow the guest is */
+#define LOOKS_A_KILL	2000
+
 /* All have an end when they are told to stop; who has none by then hangs */
 #define END_MS		120000
 
@@ -253,6 +256,7 @@ static void setup_regions(void)
 
 int main(int argc, char **argv)
 {
+	unsigned long kill_at = 0;
 	uint64_t seed, limit;
 	unsigned int i;
 
@@ -272,8 +276,11 @@ int main(int argc, char **argv)
 		start(i, seed++);
 	limit = now_ms() + parse_size(argv[2]) * 1000;
 	while (now_ms() < limit && !shared->failed) {
-		usleep(draw(80000));
-		kill_one();
+		usleep(1000);
+		if (shared->done[DID_LOOK] > kill_at) {
+			kill_one();
+			kill_at = shared->done[DID_LOOK] + draw(LOOKS_A_KILL * 2);
+		}
 		reap(&seed);
 	}
 	stop_all(&seed);

@@ -174,7 +174,7 @@ static void check_state(void)
 
 static void live(void)
 {
-	unsigned int turns = 10 + draw(120), first, nr;
+	unsigned int turns = 10 + draw(60), first, nr;
 
 	while (turns-- && !shared->stop) {
 		switch (draw(12)) {
@@ -254,7 +254,7 @@ static void down(void)
 	mine->life++;
 	close(node);
 	node = -1;
-	if (draw(3) || !unbind_and_bind())
+	if (draw(2) || !unbind_and_bind())
 		end_life();
 	mine->over = life;
 	if (draw(2)) {

@@ -153,6 +153,25 @@ static bool is_up(const struct window *window, unsigned long life)
 		shared->region[window->owner].life == window->owner_life);
 }
 
+static bool is_gone(const struct slot *slot)
+{
+	return slot->region < NR_REGIONS && shared->region[slot->region].over >= slot->life;
+}
+
+/* Any page; or the next that shows something, first of all what is gone */
+static unsigned int draw_slot(const struct sight *s)
+{
+	const struct slot *slot = &s->window->slot[s->first];
+	unsigned int nr = draw(s->pages), which = draw(3), i, at;
+
+	for (i = 0; which && i < s->pages; i++) {
+		at = (nr + i) % s->pages;
+		if (which == 1 ? slot[at].region < NR_REGIONS : is_gone(&slot[at]))
+			return at;
+	}
+	return nr;
+}
+
 static void access_begin(const struct sight *s, struct access *a)
 {
 	struct slot *slot = &s->window->slot[a->at];
@@ -174,7 +193,7 @@ static void access_begin(const struct sight *s, struct access *a)
 /* One word; of a slot that changed meanwhile nothing is known but that it is no other's */
 static void access_window(const struct sight *s)
 {
-	unsigned int nr = draw(s->pages);
+	unsigned int nr = draw_slot(s);
 	struct access a = { .at = s->first + nr, .write = s->writable && !draw(4) };
 
 	a.off = a.write ? draw_written() : draw(page / 8) * 8;
@@ -714,7 +733,7 @@ static void hold_or_restore(bool hold)
 
 static void live(const int *lookers)
 {
-	unsigned int turns = 10 + draw(is_named() ? 50 : 150);
+	unsigned int turns = 10 + draw(draw(2) ? 100 : 600);
 
 	shown = draw(4);
 	while (turns-- && !shared->stop && is_up(mine, mine->life)) {
