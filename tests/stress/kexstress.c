@@ -218,22 +218,64 @@ static void check_memory(const char *carveout)
 		    (unsigned long long)read_number(path), (unsigned long long)size);
 }
 
+static const char * const deed_words[NR_DEEDS] = {
+	[DID_LIFE] = "lives",
+	[DID_HOLD] = "holds",
+	[DID_RESTORE] = "restores",
+	[DID_EVICT] = "evicts",
+	[DID_LIVE_0] = "live=0",
+	[DID_REVOKE] = "revokes",
+	[DID_UNBIND] = "unbinds",
+	[DID_RMDIR] = "rmdirs",
+	[DID_MAP] = "mmaps",
+	[DID_MOVE] = "moves",
+	[DID_CUT] = "cuts",
+	[DID_PROTECT] = "protects",
+	[DID_FORK] = "forks",
+	[DID_CLIENT_EVICT] = "evicts by clients",
+	[DID_READ] = "read()s",
+	[DID_TOLD] = "eventfds and polls",
+	[DID_INSPECT] = "facts read",
+	[DID_WRITE] = "writes",
+	[DID_LOOK] = "looks",
+	[DID_LOOK_HELD] = "at what is held",
+	[DID_SIGBUS] = "SIGBUS",
+	[DID_KILL] = "clients killed",
+	[DID_WINDOW_NAMED] = "named windows",
+	[DID_WINDOW_ANONYMOUS] = "anonymous windows",
+	[DID_WINDOW_PASS] = "passed on",
+	[DID_WINDOW_MAP] = "maps of pieces",
+	[DID_WINDOW_MAP_TEXT] = "by name",
+	[DID_WINDOW_REFUSED] = "refused",
+	[DID_WINDOW_UNMAP] = "unmaps",
+	[DID_WINDOW_HOLD] = "holds of windows",
+	[DID_WINDOW_RESTORE] = "restores",
+	[DID_WINDOW_EVICT] = "evicts",
+	[DID_WINDOW_MMAP] = "mmaps of windows",
+	[DID_WINDOW_FORK] = "forks",
+	[DID_WINDOW_WRITE] = "writes",
+	[DID_WINDOW_LOOK] = "looks through windows",
+	[DID_WINDOW_LOOK_LENT] = "at what is lent",
+	[DID_WINDOW_LOOK_HELD] = "at what is held",
+	[DID_WINDOW_LOOK_GONE] = "at what is gone",
+	[DID_WINDOW_LOOK_NONE] = "at nothing",
+	[DID_WINDOW_LIVE_0] = "live=0",
+	[DID_WINDOW_REVOKE] = "revokes",
+	[DID_WINDOW_KILL] = "owners killed",
+};
+
 static void report(void)
 {
-	static const char * const words[] = {
-#define X(name, words) words,
-		DEEDS(X)
-#undef X
-	};
 	unsigned int i;
 
 	printf("done:");
 	for (i = 0; i < NR_DEEDS; i++)
-		printf("%s %lu %s", i ? "," : "", shared->done[i], words[i]);
+		printf("%s %lu %s", i ? "," : "", shared->done[i],
+		       deed_words[i]);
 	printf("\n");
 	for (i = 0; i < NR_DEEDS; i++)
 		if (!shared->done[i])
-			die("0 %s: too short a run to tell anything", words[i]);
+			die("0 %s: too short a run to tell anything", deed_words[i]);
 	printf("ok\n");
 }
 

@@ -15,55 +15,50 @@
 #define MAX_PAGES	48
 
 /* What is done, and counted: none may be missing in the end */
-#define DEEDS(X) \
-	X(LIFE, "lives") \
-	X(HOLD, "holds") \
-	X(RESTORE, "restores") \
-	X(EVICT, "evicts") \
-	X(LIVE_0, "live=0") \
-	X(REVOKE, "revokes") \
-	X(UNBIND, "unbinds") \
-	X(RMDIR, "rmdirs") \
-	X(MAP, "mmaps") \
-	X(MOVE, "moves") \
-	X(CUT, "cuts") \
-	X(PROTECT, "protects") \
-	X(FORK, "forks") \
-	X(CLIENT_EVICT, "evicts by clients") \
-	X(READ, "read()s") \
-	X(TOLD, "eventfds and polls") \
-	X(INSPECT, "facts read") \
-	X(WRITE, "writes") \
-	X(LOOK, "looks") \
-	X(LOOK_HELD, "at what is held") \
-	X(SIGBUS, "SIGBUS") \
-	X(KILL, "clients killed") \
-	X(WINDOW_NAMED, "named windows") \
-	X(WINDOW_ANONYMOUS, "anonymous windows") \
-	X(WINDOW_PASS, "passed on") \
-	X(WINDOW_MAP, "maps of pieces") \
-	X(WINDOW_MAP_TEXT, "by name") \
-	X(WINDOW_REFUSED, "refused") \
-	X(WINDOW_UNMAP, "unmaps") \
-	X(WINDOW_HOLD, "holds of windows") \
-	X(WINDOW_RESTORE, "restores") \
-	X(WINDOW_EVICT, "evicts") \
-	X(WINDOW_MMAP, "mmaps of windows") \
-	X(WINDOW_FORK, "forks") \
-	X(WINDOW_WRITE, "writes") \
-	X(WINDOW_LOOK, "looks through windows") \
-	X(WINDOW_LOOK_LENT, "at what is lent") \
-	X(WINDOW_LOOK_HELD, "at what is held") \
-	X(WINDOW_LOOK_GONE, "at what is gone") \
-	X(WINDOW_LOOK_NONE, "at nothing") \
-	X(WINDOW_LIVE_0, "live=0") \
-	X(WINDOW_REVOKE, "revokes") \
-	X(WINDOW_KILL, "owners killed")
-
 enum deed {
-#define X(name, words) DID_##name,
-	DEEDS(X)
-#undef X
+	DID_LIFE,
+	DID_HOLD,
+	DID_RESTORE,
+	DID_EVICT,
+	DID_LIVE_0,
+	DID_REVOKE,
+	DID_UNBIND,
+	DID_RMDIR,
+	DID_MAP,
+	DID_MOVE,
+	DID_CUT,
+	DID_PROTECT,
+	DID_FORK,
+	DID_CLIENT_EVICT,
+	DID_READ,
+	DID_TOLD,
+	DID_INSPECT,
+	DID_WRITE,
+	DID_LOOK,
+	DID_LOOK_HELD,
+	DID_SIGBUS,
+	DID_KILL,
+	DID_WINDOW_NAMED,
+	DID_WINDOW_ANONYMOUS,
+	DID_WINDOW_PASS,
+	DID_WINDOW_MAP,
+	DID_WINDOW_MAP_TEXT,
+	DID_WINDOW_REFUSED,
+	DID_WINDOW_UNMAP,
+	DID_WINDOW_HOLD,
+	DID_WINDOW_RESTORE,
+	DID_WINDOW_EVICT,
+	DID_WINDOW_MMAP,
+	DID_WINDOW_FORK,
+	DID_WINDOW_WRITE,
+	DID_WINDOW_LOOK,
+	DID_WINDOW_LOOK_LENT,
+	DID_WINDOW_LOOK_HELD,
+	DID_WINDOW_LOOK_GONE,
+	DID_WINDOW_LOOK_NONE,
+	DID_WINDOW_LIVE_0,
+	DID_WINDOW_REVOKE,
+	DID_WINDOW_KILL,
 	NR_DEEDS
 };
 

@@ -390,7 +390,8 @@ static bool up(void)
 	open_lenders();
 	if (!nr_files)
 		return false;
-	snprintf(carveout, sizeof(carveout), "%s", is_named() ? "fpga" : lender[0].region->carveout);
+	snprintf(carveout, sizeof(carveout), "%s",
+		 is_named() ? "fpga" : lender[0].region->carveout);
 	cache = lender[0].cache;
 	job.pages = draw(MAX_PAGES) + 1;
 	job.hole = draw(4);
