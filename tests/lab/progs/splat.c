@@ -12,7 +12,11 @@ module_param(bug, charp, 0);
 static DEFINE_MUTEX(splat_one);
 static DEFINE_MUTEX(splat_two);
 static DEFINE_SPINLOCK(splat_spin);
-static unsigned char splat_array[4];
+/* What is behind is no memory of somebody else's: KASAN reports once, and not this */
+static struct {
+	unsigned char array[4];
+	unsigned char behind[4];
+} splat_bytes;
 static unsigned int splat_index = 4;
 
 static void splat_warn(void)
@@ -73,7 +77,7 @@ static void splat_list(void)
 
 static void splat_bounds(void)
 {
-	splat_array[READ_ONCE(splat_index)]++;
+	splat_bytes.array[READ_ONCE(splat_index)]++;
 }
 
 static const struct {
