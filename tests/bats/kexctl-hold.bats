@@ -4,25 +4,6 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
-# refused STATUS WORDS... -- ARGUMENTS...: kexctl exits so and says one line with
-# all the words
-refused() {
-	local want=$1 word
-	local -a words=()
-	shift
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	exits "$want" kexctl "$@" || return 1
-	assert_eq "$OUT" '' "stdout of $*" || return 1
-	[[ $ERR == 'kexctl: '* && $ERR != *$'\n'* ]] || fail "$*: '$ERR'" || return 1
-	for word in "${words[@]}"; do
-		assert_contains "$ERR" "$word" || return 1
-	done
-}
-
 @test "hold takes a whole region away until restore, and one restore undoes two holds" {
 	region r1 size=1M
 	exits 0 kexctl region hold r1
@@ -81,10 +62,10 @@ refused() {
 		map 0 1M r
 		is 0 1M 0
 	EOF
-	refused 1 "region 'r2': hole zer:" 'did you mean zero?' -- region create r2 --size 64K --hole zer
-	refused 1 "region 'r2': hole none" sigbus scratch wait -- region create r2 --size 64K --hole=none
+	kexctl_refused 1 "region 'r2': hole zer:" 'did you mean zero?' -- region create r2 --size 64K --hole zer
+	kexctl_refused 1 "region 'r2': hole none" sigbus scratch wait -- region create r2 --size 64K --hole=none
 	assert_missing "$FPGA/regions/r2"
-	refused 2 "region 'r1': hole wait" live -- region set r1 hole=wait
+	kexctl_refused 2 "region 'r1': hole wait" live -- region set r1 hole=wait
 	exits 0 kexctl region set r1 live=0 hole=wait live=1
 	assert_file "$R/hole" wait
 }
@@ -118,17 +99,17 @@ refused() {
 	region r1 size=1M
 	region r2 size=1M live=0
 	for verb in hold restore; do
-		refused 3 "region 'cam': not found (regions: r1, r2)" -- region "$verb" cam
-		refused 2 "region 'r2': $verb: it is not live" live=1 -- region "$verb" r2
-		refused 1 "region 'r1': range junk: not a range" -- region "$verb" r1 junk
-		refused 1 "region 'r1': range 128K-64K: ends before" -- region "$verb" r1 128K-64K
-		refused 2 "region 'r1': range 0+1088K: ends behind the region (size 1M)" -- \
+		kexctl_refused 3 "region 'cam': not found (regions: r1, r2)" -- region "$verb" cam
+		kexctl_refused 2 "region 'r2': $verb: it is not live" live=1 -- region "$verb" r2
+		kexctl_refused 1 "region 'r1': range junk: not a range" -- region "$verb" r1 junk
+		kexctl_refused 1 "region 'r1': range 128K-64K: ends before" -- region "$verb" r1 128K-64K
+		kexctl_refused 2 "region 'r1': range 0+1088K: ends behind the region (size 1M)" -- \
 			region "$verb" r1 0+1088K
-		refused 2 "region 'r1': range 1M+64K: ends behind" -- region "$verb" r1 1M+64K
-		refused 2 "region 'r1': range 1+64K: start and length must be multiples" -- \
+		kexctl_refused 2 "region 'r1': range 1M+64K: ends behind" -- region "$verb" r1 1M+64K
+		kexctl_refused 2 "region 'r1': range 1+64K: start and length must be multiples" -- \
 			region "$verb" r1 1+64K
-		refused 2 "region 'r1': range 0-64K:" 'END is inclusive' -- region "$verb" r1 0-64K
-		refused 2 "region 'r1': range 0+0:" -- region "$verb" r1 0+0
+		kexctl_refused 2 "region 'r1': range 0-64K:" 'END is inclusive' -- region "$verb" r1 0-64K
+		kexctl_refused 2 "region 'r1': range 0+0:" -- region "$verb" r1 0+0
 		exits 2 setpriv --reuid 1000 --regid 1000 --clear-groups kexctl region "$verb" r1
 		assert_contains "$ERR" "region 'r1': $verb: only root may do that"
 	done
@@ -140,8 +121,8 @@ refused() {
 	region r1 size=1M
 	exits 0 kexctl region poke r1 0 0x12345678
 	exits 0 kexctl region hold r1
-	refused 2 "region 'r1': peek: that memory is held" 'kexctl region restore r1' -- region peek r1 0
-	refused 2 "region 'r1': poke: that memory is held" -- region poke r1 0 1
+	kexctl_refused 2 "region 'r1': peek: that memory is held" 'kexctl region restore r1' -- region peek r1 0
+	kexctl_refused 2 "region 'r1': poke: that memory is held" -- region poke r1 0 1
 	exits 0 kexctl region dump r1 0+4
 	assert_eq "$OUT" $'xV4\x12'
 	exits 0 kexctl region restore r1

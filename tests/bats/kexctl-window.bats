@@ -11,25 +11,6 @@ setup_file() {
 		skip "no windows: 'window' is not among the features"
 }
 
-# refused STATUS WORDS... -- ARGUMENTS...: kexctl exits so and says one line with
-# all the words
-refused() {
-	local want=$1 word
-	local -a words=()
-	shift
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	exits "$want" kexctl "$@" || return 1
-	assert_eq "$OUT" '' "stdout of $*" || return 1
-	[[ $ERR == 'kexctl: '* && $ERR != *$'\n'* ]] || fail "$*: '$ERR'" || return 1
-	for word in "${words[@]}"; do
-		assert_contains "$ERR" "$word" || return 1
-	done
-}
-
 # filled NAME SIZE SEED [KEY=VALUE]...: a region with bytes that are its own
 filled() {
 	region "$1" size="$2" "${@:4}"
@@ -143,13 +124,13 @@ window_paths() {
 @test "set changes a window that is not live, and not one that is" {
 	exits 0 kexctl window create w0 --size 1M
 	window_paths w0
-	refused 2 "window 'w0': hole zero" 'kexctl window set w0 live=0' -- window set w0 hole=zero
+	kexctl_refused 2 "window 'w0': hole zero" 'kexctl window set w0 live=0' -- window set w0 hole=zero
 	exits 0 kexctl window set w0 live=0 hole=zero size=2M live=1
 	assert_file "$W/size" 2097152
 	assert_file "$W/hole" zero
-	refused 1 "window 'w0': map: no attribute that can be set" size cache hole mode live revoke -- \
+	kexctl_refused 1 "window 'w0': map: no attribute that can be set" size cache hole mode live revoke -- \
 		window set w0 map=1
-	refused 1 "window 'w0': pieces:" -- window set w0 pieces=1
+	kexctl_refused 1 "window 'w0': pieces:" -- window set w0 pieces=1
 }
 
 @test "delete takes a window down, names who is in the way, and --force takes it anyway" {
@@ -162,7 +143,7 @@ window_paths() {
 	exits 0 kexctl window create w0 --size 1M
 	kexctl window map w0 0 a 0+1M
 	hold "$N" 1M
-	refused 2 "window 'w0': live 0: in use by pid $HOLDER (kexmap)" --force -- window delete w0
+	kexctl_refused 2 "window 'w0': live 0: in use by pid $HOLDER (kexmap)" --force -- window delete w0
 	assert_file "$W/pieces" '0 a 0 1048576'
 	exits 0 kexctl window delete w0 --force
 	assert_missing "$W" "$N" "$S"
@@ -174,7 +155,7 @@ window_paths() {
 	exits 0 kexctl window create w0 --size 1M
 	kexctl window map w0 0 a 0+1M
 	hold /dev/kex/w0 1M
-	refused 2 "region 'a': live 0: in use by pid $HOLDER (kexmap) through window 'w0'" \
+	kexctl_refused 2 "region 'a': live 0: in use by pid $HOLDER (kexmap) through window 'w0'" \
 		'kexctl region delete a --force' -- region delete a
 	exits 0 kexctl region delete b
 	exits 0 kexctl region delete a --force
@@ -193,7 +174,7 @@ window_paths() {
 	read -r -t 20 -u "$fd" line
 	exec {fd}<&-
 	assert_eq "$line" ready
-	refused 2 "region 'a': live 0: in use through an anonymous window, of which pid $HOLDER (kexmap)" \
+	kexctl_refused 2 "region 'a': live 0: in use through an anonymous window, of which pid $HOLDER (kexmap)" \
 		'kexctl region delete a --force' -- region delete a
 	exits 0 kexctl region delete a --force
 }
@@ -228,7 +209,7 @@ window_paths() {
 	exits 0 kexctl window restore w0
 	assert_file "$S/state" resident
 	kexmap "open $N" 'map 0 1M' 'check 0 1M 1'
-	refused 2 "window 'w0': range 0+1088K: ends behind the window (size 1M)" -- window hold w0 0+1088K
+	kexctl_refused 2 "window 'w0': range 0+1088K: ends behind the window (size 1M)" -- window hold w0 0+1088K
 }
 
 @test "clear removes windows before the regions that they show" {
@@ -253,11 +234,11 @@ window_paths() {
 	kexctl window map w 1M a 0+64K
 	what() {
 		# shellcheck disable=SC2068 # words
-		refused "${@:1:$#-1}" -- window map w 0 a 0+64K ${!#}
+		kexctl_refused "${@:1:$#-1}" -- window map w 0 a 0+64K ${!#}
 		assert_file "$W/pieces" '1048576 a 0 65536'
 	}
 	# Cannot be read
-	refused 1 'a piece is WOFF REGION OFF+LEN' "'a'" -- window map w 0 a 0+64K 128K a
+	kexctl_refused 1 'a piece is WOFF REGION OFF+LEN' "'a'" -- window map w 0 a 0+64K 128K a
 	what 1 "window 'w': offset x: not a size" 'x a 0+64K'
 	what 1 "window 'w': range 64K: not a range" '128K a 64K'
 	what 1 "window 'w': region 'A': not a name" '128K A 0+64K'
@@ -276,23 +257,23 @@ window_paths() {
 	what 2 "piece 128K s 0+64K: the region is of carve-out 'sram', the window of 'fpga'" '128K s 0+64K'
 	what 2 "piece 128K v 0+64K: 'v' is a window, and regions alone lend" '128K v 0+64K'
 	what 3 "region 'zz': not found" '128K zz 0+64K'
-	refused 3 "window 'x': not found" -- window map x 0 a 0+64K
-	refused 3 "window 'a': not found" -- window map a 0 a 0+64K
+	kexctl_refused 3 "window 'x': not found" -- window map x 0 a 0+64K
+	kexctl_refused 3 "window 'a': not found" -- window map a 0 a 0+64K
 	exits 2 setpriv --reuid 1000 --regid 1000 --clear-groups kexctl window map w 0 a 0+64K
 	assert_contains "$ERR" 'only root may do that'
 	kexctl window set w live=0
-	refused 2 "window 'w': map: it is not live" 'kexctl window set w live=1' -- window map w 0 a 0+64K
-	refused 2 "window 'w': unmap: it is not live" -- window unmap w 0+64K
+	kexctl_refused 2 "window 'w': map: it is not live" 'kexctl window set w live=1' -- window map w 0 a 0+64K
+	kexctl_refused 2 "window 'w': unmap: it is not live" -- window unmap w 0+64K
 }
 
 @test "a part that cannot be unmapped is refused with its cause" {
 	region a size=1M
 	window w size=1M
 	kexctl window map w 0 a 0+1M
-	refused 1 "window 'w': range 64K: not a range" -- window unmap w 64K
-	refused 2 "window 'w': range 0+100: start and length must be multiples" -- window unmap w 0+100
-	refused 2 "window 'w': range 0+1088K: ends behind the window (size 1M)" -- window unmap w 0+1088K
-	refused 3 "window 'x': not found" -- window unmap x 0+64K
+	kexctl_refused 1 "window 'w': range 64K: not a range" -- window unmap w 64K
+	kexctl_refused 2 "window 'w': range 0+100: start and length must be multiples" -- window unmap w 0+100
+	kexctl_refused 2 "window 'w': range 0+1088K: ends behind the window (size 1M)" -- window unmap w 0+1088K
+	kexctl_refused 3 "window 'x': not found" -- window unmap x 0+64K
 	exits 1 kexctl window unmap w
 	assert_file "$W/pieces" '0 a 0 1048576'
 }
@@ -305,7 +286,7 @@ window_paths() {
 	for ((i = 0; i < 400; i++)); do
 		words+=("$((i * 128))K" a 0+64K)
 	done
-	refused 2 "window 'w': 400 pieces are too long a list for one write" 'several commands' -- \
+	kexctl_refused 2 "window 'w': 400 pieces are too long a list for one write" 'several commands' -- \
 		window map w "${words[@]}"
 	assert_file "$W/pieces" ''
 	exits 0 kexctl window map w "${words[@]:0:300}"
@@ -328,7 +309,7 @@ window_paths() {
 	assert_file "$W/pieces" ''
 	bash -euc "$OUT"
 	assert_file "$W/pieces" $'0 a 0 65536\n131072 a 0 65536'
-	refused 2 'overlaps' -- --dry-run window map w0 0 a 0+64K
+	kexctl_refused 2 'overlaps' -- --dry-run window map w0 0 a 0+64K
 	exits 0 kexctl --dry-run window unmap w0 0+256K
 	bash -euc "$OUT"
 	assert_file "$W/pieces" ''
@@ -340,11 +321,11 @@ window_paths() {
 @test "names are unique across regions and windows, and a taken one says by what" {
 	region a size=1M
 	window w size=1M
-	refused 2 "window 'a': the name is taken by a region of carve-out 'fpga'" \
+	kexctl_refused 2 "window 'a': the name is taken by a region of carve-out 'fpga'" \
 		'kexctl region delete a' -- window create a --size 1M
-	refused 2 "region 'w': the name is taken by a window of carve-out 'fpga'" \
+	kexctl_refused 2 "region 'w': the name is taken by a window of carve-out 'fpga'" \
 		'kexctl window delete w' -- region create w --size 1M --carveout sram
-	refused 2 'the name is taken by a window' -- --dry-run region create w --size 1M
+	kexctl_refused 2 'the name is taken by a window' -- --dry-run region create w --size 1M
 	assert_missing "$FPGA/windows/a" "$SRAM/regions/w"
 }
 

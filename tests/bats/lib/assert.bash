@@ -78,6 +78,25 @@ assert_refused() {
 	[ "$ERRNO" = "$1" ] || fail "$2: '$3': got $ERRNO, want $1"
 }
 
+# kexctl_refused STATUS WORDS... -- ARGUMENTS...: kexctl exits so and says one line
+# with all the words
+kexctl_refused() {
+	local want=$1 word
+	local -a words=()
+	shift
+	while [ "$1" != -- ]; do
+		words+=("$1")
+		shift
+	done
+	shift
+	exits "$want" kexctl "$@" || return 1
+	assert_eq "$OUT" '' "stdout of $*" || return 1
+	[[ $ERR == 'kexctl: '* && $ERR != *$'\n'* ]] || fail "$*: '$ERR'" || return 1
+	for word in "${words[@]}"; do
+		assert_contains "$ERR" "$word" || return 1
+	done
+}
+
 # assert_missing PATH...
 assert_missing() {
 	local path
