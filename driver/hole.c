@@ -142,6 +142,9 @@ static bool kex_hole_over(struct kex_space *space, s64 changes, int unmaps)
 	       atomic_read(&space->unmaps) != unmaps;
 }
 
+/* A hole's reason follows from its mode */
+static_assert(KEX_REASON_WAIT - KEX_REASON_SIGBUS == KEX_HOLE_WAIT);
+
 /**
  * kex_hole_insert() - answer a fault where there is nothing to map
  * @vmf: the fault
