@@ -127,7 +127,7 @@ class Attr:
             return value
         if self.type == "offset" and value == "auto":
             return value
-        if self.type == "text":
+        if self.type in ("text", "word"):
             return str(value)
         n = number(value, self.type == "octal")
         # A required attribute starts unset, and unset reads 0.
@@ -137,7 +137,7 @@ class Attr:
 
     def default_number(self):
         """The default as the driver keeps it."""
-        if self.default is None:
+        if self.default is None or self.type == "word":
             return "0"
         if self.type == "enum":
             return str(list(self.words).index(self.default))
@@ -537,9 +537,10 @@ def values(a):
         good = [("1", "")]
         bad = [("EINVAL", t) for t in ["0"] + NOT_NUMBERS]
         bad += [("ERANGE", "2"), ("ERANGE", "18446744073709551616")]
-    elif a.type == "range":
-        good = []
-        bad = [("EINVAL", t) for t in NOT_NUMBERS + ["1", "0 0", "0 -4096", "0 65536 0", "0  65536"]]
+    elif a.type == "word":
+        good = [(a.default, a.default)]
+        bad = [("EINVAL", t) for t in ["", "-a", ".a", "A", "a b", "a" * 32, "a/b"]]
+        bad += [("ENOENT", t) for t in ["none-such", "a" * 31]]
     elif a.type == "pieces":
         good = []
         bad = [("EINVAL", t) for t in NOT_NUMBERS + [
@@ -557,7 +558,7 @@ BATS_HEAD = """\
 # What the conformance test loops over. Associative arrays are keyed by
 # object/name, as region/size; KEX_ATTRS gives the keys in declared order.
 #   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger range pieces
-#                     table
+#                     table word
 #   KEX_ATTR_ACCESS   ro rw wo; the other direction is EACCES at open
 #   KEX_ATTR_DEFAULT  as a fresh item reads it back; unset where there is none
 #   KEX_ATTR_LIVE     1: may be written while live; 0: that is EBUSY
@@ -722,6 +723,8 @@ def form_errors(a):
                                                " of the page size"})
         if a.type == "range":
             out.append({"errno": "ERANGE", "when": "the range ends behind the object"})
+    elif a.type == "word":
+        out.append({"errno": "EINVAL", "when": "cannot be a name"})
     else:
         more = ""
         if a.multiple:

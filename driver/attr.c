@@ -168,6 +168,7 @@ static int kex_parse_value(const struct kex_attr_desc *desc, const char *page,
 	case KEX_ATTR_RANGE:
 	case KEX_ATTR_PIECES:
 	case KEX_ATTR_TABLE:
+	case KEX_ATTR_WORD:
 		break;
 	}
 	return -EINVAL;

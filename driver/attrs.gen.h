@@ -22,6 +22,7 @@ static const char * const kex_root_features_words[] __maybe_unused = {
 	"window",
 	"huge",
 	"trace",
+	"pool",
 	NULL
 };
 
@@ -345,6 +346,172 @@ static const struct kex_attr_desc kex_window_attrs[KEX_WINDOW_NR_ATTRS] __maybe_
 #define KEX_WINDOW_CONFIGFS_TABLES(X) \
 	X(pieces)
 
+enum kex_pool_attr {
+	KEX_POOL_ATTR_SIZE,
+	KEX_POOL_ATTR_BACKING,
+	KEX_POOL_ATTR_MODE,
+	KEX_POOL_ATTR_POLICY,
+	KEX_POOL_ATTR_FAULT_AROUND,
+	KEX_POOL_ATTR_LIVE,
+	KEX_POOL_ATTR_REVOKE,
+	KEX_POOL_NR_ATTRS
+};
+
+static const char * const kex_pool_backing_words[] __maybe_unused = {
+	"carveout",
+	"system",
+	NULL
+};
+
+static const struct kex_attr_desc kex_pool_attrs[KEX_POOL_NR_ATTRS] __maybe_unused = {
+	[KEX_POOL_ATTR_SIZE] = {
+		.name = "size",
+		.type = KEX_ATTR_SIZE,
+		.access = KEX_ATTR_RW,
+		.min = 1,
+		.max = U64_MAX,
+		.def = 0,
+		.multiple = 2097152,
+	},
+	[KEX_POOL_ATTR_BACKING] = {
+		.name = "backing",
+		.type = KEX_ATTR_ENUM,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 1,
+		.def = 0,
+		.words = kex_pool_backing_words,
+	},
+	[KEX_POOL_ATTR_MODE] = {
+		.name = "mode",
+		.type = KEX_ATTR_OCTAL,
+		.access = KEX_ATTR_RW,
+		.min = 0000,
+		.max = 0777,
+		.def = 0660,
+	},
+	[KEX_POOL_ATTR_POLICY] = {
+		.name = "policy",
+		.type = KEX_ATTR_WORD,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 0,
+		.def = 0,
+		.live = true,
+	},
+	[KEX_POOL_ATTR_FAULT_AROUND] = {
+		.name = "fault_around",
+		.type = KEX_ATTR_UINT,
+		.access = KEX_ATTR_RW,
+		.min = 1,
+		.max = 512,
+		.def = 64,
+		.live = true,
+	},
+	[KEX_POOL_ATTR_LIVE] = {
+		.name = "live",
+		.type = KEX_ATTR_BOOL,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 1,
+		.def = 0,
+		.live = true,
+	},
+	[KEX_POOL_ATTR_REVOKE] = {
+		.name = "revoke",
+		.type = KEX_ATTR_TRIGGER,
+		.access = KEX_ATTR_WO,
+		.min = 1,
+		.max = 1,
+		.def = 0,
+		.live = true,
+	},
+};
+
+/* X(name, index suffix, access), in declared order */
+#define KEX_POOL_CONFIGFS_ATTRS(X) \
+	X(size, SIZE, RW) \
+	X(backing, BACKING, RW) \
+	X(mode, MODE, RW) \
+	X(policy, POLICY, RW) \
+	X(fault_around, FAULT_AROUND, RW) \
+	X(live, LIVE, RW) \
+	X(revoke, REVOKE, WO)
+
+enum kex_policy_attr {
+	KEX_POLICY_ATTR_ALGORITHM,
+	KEX_POLICY_ATTR_HIGH,
+	KEX_POLICY_ATTR_LOW,
+	KEX_POLICY_ATTR_GRANULE,
+	KEX_POLICY_ATTR_MIN_RESIDENT_MS,
+	KEX_POLICY_NR_ATTRS
+};
+
+static const char * const kex_policy_algorithm_words[] __maybe_unused = {
+	"fifo",
+	"lru",
+	"clock",
+	"random",
+	NULL
+};
+
+static const struct kex_attr_desc kex_policy_attrs[KEX_POLICY_NR_ATTRS] __maybe_unused = {
+	[KEX_POLICY_ATTR_ALGORITHM] = {
+		.name = "algorithm",
+		.type = KEX_ATTR_ENUM,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 3,
+		.def = 0,
+		.words = kex_policy_algorithm_words,
+	},
+	[KEX_POLICY_ATTR_HIGH] = {
+		.name = "high",
+		.type = KEX_ATTR_UINT,
+		.access = KEX_ATTR_RW,
+		.min = 1,
+		.max = 100,
+		.def = 100,
+		.live = true,
+	},
+	[KEX_POLICY_ATTR_LOW] = {
+		.name = "low",
+		.type = KEX_ATTR_UINT,
+		.access = KEX_ATTR_RW,
+		.min = 1,
+		.max = 100,
+		.def = 90,
+		.live = true,
+	},
+	[KEX_POLICY_ATTR_GRANULE] = {
+		.name = "granule",
+		.type = KEX_ATTR_SIZE,
+		.access = KEX_ATTR_RW,
+		.min = 1,
+		.max = 1073741824,
+		.def = 2097152,
+		.page_multiple = true,
+		.live = true,
+	},
+	[KEX_POLICY_ATTR_MIN_RESIDENT_MS] = {
+		.name = "min_resident_ms",
+		.type = KEX_ATTR_UINT,
+		.access = KEX_ATTR_RW,
+		.min = 0,
+		.max = 86400000,
+		.def = 0,
+		.live = true,
+	},
+};
+
+/* X(name, index suffix, access), in declared order */
+#define KEX_POLICY_CONFIGFS_ATTRS(X) \
+	X(algorithm, ALGORITHM, RW) \
+	X(high, HIGH, RW) \
+	X(low, LOW, RW) \
+	X(granule, GRANULE, RW) \
+	X(min_resident_ms, MIN_RESIDENT_MS, RW)
+
 /* X(name, file mode): what /sys/class/kex/<name>/ has of objects of all kinds */
 #define KEX_SYSFS_ATTRS(X) \
 	X(kind, 0444) \
@@ -361,7 +528,14 @@ static const struct kex_attr_desc kex_window_attrs[KEX_WINDOW_NR_ATTRS] __maybe_
 	X(phys, 0400) \
 	X(evict, 0200) \
 	X(hold, 0200) \
-	X(restore, 0200)
+	X(restore, 0200) \
+	X(capacity, 0444) \
+	X(used, 0444) \
+	X(init_us, 0444) \
+	X(migrated_in, 0444) \
+	X(migrated_out, 0444) \
+	X(fault_pages, 0444) \
+	X(policy_evictions, 0444)
 
 /* the same, of any length */
 #define KEX_SYSFS_TABLES(X) \
@@ -409,5 +583,29 @@ static const struct kex_attr_desc kex_window_attrs[KEX_WINDOW_NR_ATTRS] __maybe_
 /* the same, of any length */
 #define KEX_WINDOW_SYSFS_TABLES(X) \
 	X(users, 0440)
+
+/* X(name, file mode): what /sys/class/kex/<name>/ has of an object of this kind */
+#define KEX_POOL_SYSFS_ATTRS(X) \
+	X(kind, 0444) \
+	X(carveout, 0444) \
+	X(size, 0444) \
+	X(state, 0444) \
+	X(opens, 0444) \
+	X(mappings, 0444) \
+	X(resident, 0444) \
+	X(faults, 0444) \
+	X(evictions, 0444) \
+	X(restores, 0444) \
+	X(capacity, 0444) \
+	X(used, 0444) \
+	X(init_us, 0444) \
+	X(migrated_in, 0444) \
+	X(migrated_out, 0444) \
+	X(fault_pages, 0444) \
+	X(policy_evictions, 0444) \
+	X(evict, 0200)
+
+/* the same, of any length */
+#define KEX_POOL_SYSFS_TABLES(X)
 
 #endif /* KEX_ATTRS_GEN_H */

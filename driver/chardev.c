@@ -236,9 +236,17 @@ static long kex_file_info(struct kex_file *kf, void __user *uarg)
 	return 0;
 }
 
-static long kex_file_range(struct file *file, void __user *uarg,
-			   int (*act)(struct kex_space *space, u64 off, u64 len,
-				      enum kex_reason reason))
+/**
+ * kex_file_range() - a call that does something to a range of the object
+ * @file: the file
+ * @uarg: struct kex_range
+ * @act: what to do; off and len have been checked
+ *
+ * Return: as the UAPI header says.
+ */
+long kex_file_range(struct file *file, void __user *uarg,
+		    int (*act)(struct kex_space *space, u64 off, u64 len,
+			       enum kex_reason reason))
 {
 	struct kex_space *space = kex_file_space(file);
 	struct kex_range range;

@@ -10,8 +10,17 @@
 
 #include <linux/device/class.h>
 #include <linux/eventfd.h>
+#include <linux/memremap.h>
+#include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#include <linux/leafops.h>
+#include <linux/swap.h>
+#else
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
 #include <linux/pfn_t.h>
@@ -130,5 +139,87 @@ static inline vm_fault_t kex_insert_pmd(struct vm_fault *vmf, unsigned long pfn,
 #endif
 }
 #endif
+
+#ifdef CONFIG_DEVICE_PRIVATE
+/*
+ * Device pages: what is freed is a folio since 6.19, and may be a large one; so
+ * does a page have to be told its device memory and its order.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define KEX_PAGE_FREE_OP	folio_free
+#define KEX_PAGE_FREE_ARG	struct folio
+
+static inline struct page *kex_free_arg_page(struct folio *folio)
+{
+	return folio_page(folio, 0);
+}
+
+static inline void kex_device_page_init(struct page *page, struct dev_pagemap *pgmap)
+{
+	zone_device_page_init(page, pgmap, 0);
+}
+
+static inline struct dev_pagemap *kex_page_pgmap(const struct page *page)
+{
+	return page_pgmap(page);
+}
+
+/* The device page behind an entry that is not present, or NULL */
+static inline struct page *kex_pte_device_page(pte_t pte)
+{
+	softleaf_t entry = softleaf_from_pte(pte);
+
+	return softleaf_is_device_private(entry) ? softleaf_to_page(entry) : NULL;
+}
+
+static inline struct page *kex_pmd_device_page(pmd_t pmd)
+{
+	softleaf_t entry = softleaf_from_pmd(pmd);
+
+	return softleaf_is_device_private(entry) ? softleaf_to_page(entry) : NULL;
+}
+
+/* Is somebody moving the page behind an entry that is not present? */
+static inline bool kex_pte_is_migration(pte_t pte)
+{
+	return softleaf_is_migration(softleaf_from_pte(pte));
+}
+#else
+#define KEX_PAGE_FREE_OP	page_free
+#define KEX_PAGE_FREE_ARG	struct page
+
+static inline struct page *kex_free_arg_page(struct page *page)
+{
+	return page;
+}
+
+static inline void kex_device_page_init(struct page *page, struct dev_pagemap *pgmap)
+{
+	zone_device_page_init(page);
+}
+
+static inline struct dev_pagemap *kex_page_pgmap(const struct page *page)
+{
+	return page->pgmap;
+}
+
+static inline struct page *kex_pte_device_page(pte_t pte)
+{
+	swp_entry_t entry = pte_to_swp_entry(pte);
+
+	return is_device_private_entry(entry) ? pfn_swap_entry_to_page(entry) : NULL;
+}
+
+static inline struct page *kex_pmd_device_page(pmd_t pmd)
+{
+	return NULL;
+}
+
+static inline bool kex_pte_is_migration(pte_t pte)
+{
+	return is_migration_entry(pte_to_swp_entry(pte));
+}
+#endif
+#endif /* CONFIG_DEVICE_PRIVATE */
 
 #endif /* _KEX_COMPAT_H */

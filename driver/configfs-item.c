@@ -96,6 +96,8 @@ static int kex_item_set(struct kex_item *item, unsigned int attr, u64 val)
 	if (item->space && !item->kind->attrs[attr].live)
 		return -EBUSY;
 	item->val[attr] = val;
+	if (item->space && item->kind->apply)
+		item->kind->apply(item, attr);
 	return 0;
 }
 
@@ -124,7 +126,8 @@ ssize_t kex_item_store(struct config_item *ci, unsigned int attr, const char *pa
 	u64 val;
 	int ret;
 
-	if (desc->type == KEX_ATTR_RANGE || desc->type == KEX_ATTR_PIECES)
+	if (desc->type == KEX_ATTR_RANGE || desc->type == KEX_ATTR_PIECES ||
+	    desc->type == KEX_ATTR_WORD)
 		return item->kind->act(item, attr, page, count) ?: count;
 	ret = kex_attr_parse(desc, page, &val);
 	if (ret)
@@ -156,7 +159,11 @@ ssize_t kex_item_show(struct config_item *ci, unsigned int attr, char *page)
 
 static void kex_item_release(struct config_item *ci)
 {
-	kfree(to_kex_item(ci));
+	struct kex_item *item = to_kex_item(ci);
+
+	if (item->kind->release)
+		item->kind->release(item);
+	kfree(item);
 }
 
 struct configfs_item_operations kex_item_ops = {
@@ -184,7 +191,8 @@ struct kex_item *kex_item_new(struct kex_carveout *co, const struct kex_item_kin
 	item->co = co;
 	for (i = 0; i < kind->nr_attrs; i++)
 		item->val[i] = kind->attrs[i].def;
-	item->val[kind->cache] = READ_ONCE(co->cache);
+	if (kind->cache < kind->nr_attrs)
+		item->val[kind->cache] = READ_ONCE(co->cache);
 	return item;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kex: what the items of regions and windows in configfs share
+ * kex: what the items of regions, windows and pools in configfs share
  */
 #ifndef _KEX_CONFIGFS_ITEM_H
 #define _KEX_CONFIGFS_ITEM_H
@@ -16,12 +16,14 @@ struct kex_item;
  * @type: of its items in configfs
  * @attrs: its attributes, as declared
  * @nr_attrs: how many
- * @cache: which of them is the cache attribute,
- * @live: the switch,
- * @revoke: and the trigger
+ * @cache: which of them is the cache attribute; @nr_attrs if none is
+ * @live: which is the switch
+ * @revoke: and which the trigger
  * @create: makes the space that the wishes describe; the carve-out's lock held
  * @get: what a readable attribute is now, for those that are no wish only; may be
  *	 NULL
+ * @apply: a wish has changed while the space is live; may be NULL
+ * @release: the item goes; may be NULL
  * @act: does what a text that is no value asks for, without the lock; may be NULL
  */
 struct kex_item_kind {
@@ -33,11 +35,13 @@ struct kex_item_kind {
 	unsigned int revoke;
 	struct kex_space *(*create)(struct kex_item *item);
 	u64 (*get)(struct kex_item *item, unsigned int attr);
+	void (*apply)(struct kex_item *item, unsigned int attr);
+	void (*release)(struct kex_item *item);
 	int (*act)(struct kex_item *item, unsigned int attr, const char *text, size_t len);
 };
 
 /**
- * struct kex_item - a region or window as configured
+ * struct kex_item - a region, window or pool as configured
  * @group: configfs' part; of a made item just its config_item
  * @maker: told when the space is taken
  * @kind: see struct kex_item_kind

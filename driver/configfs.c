@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "kex.h"
+#include "pool.h"
 #include "attrs.gen.h"
 
 static struct config_group kex_carveouts_group;
@@ -39,7 +40,8 @@ bool kex_name_taken(const char *name)
 	mutex_lock(&kex_carveouts_lock);
 	list_for_each_entry(co, &kex_carveouts, node) {
 		item = config_group_find_item(&co->regions_group, name) ?:
-		       config_group_find_item(&co->windows_group, name);
+		       config_group_find_item(&co->windows_group, name) ?:
+		       config_group_find_item(&co->pools_group, name);
 		if (item)
 			break;
 	}
@@ -162,6 +164,8 @@ struct kex_carveout *kex_configfs_carveout(const char *name)
 	config_group_init_type_name(&co->windows_group, "windows",
 				    &kex_windows_type);
 	configfs_add_default_group(&co->windows_group, &co->group);
+	config_group_init_type_name(&co->pools_group, "pools", &kex_pools_type);
+	configfs_add_default_group(&co->pools_group, &co->group);
 	return co;
 }
 
@@ -241,6 +245,9 @@ static bool kex_feature(const char *word)
 		return IS_ENABLED(CONFIG_EVENT_TRACING);
 	if (!strcmp(word, "huge"))
 		return IS_ENABLED(CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP);
+	if (!strcmp(word, "pool"))
+		return IS_ENABLED(CONFIG_DEVICE_PRIVATE) &&
+		       IS_ENABLED(CONFIG_HMM_MIRROR);
 	return true;
 }
 
@@ -295,6 +302,7 @@ int kex_configfs_init(void)
 	config_group_init_type_name(&kex_carveouts_group, "carveouts",
 				    &kex_carveouts_type);
 	configfs_add_default_group(&kex_carveouts_group, &kex_subsys.su_group);
+	kex_policies_init(&kex_subsys.su_group);
 	return configfs_register_subsystem(&kex_subsys);
 }
 

@@ -75,6 +75,7 @@
  * @KEX_ATTR_RANGE: write-only 'OFF LEN'
  * @KEX_ATTR_PIECES: write-only 'WOFF REGION ROFF LEN[; ...]'
  * @KEX_ATTR_TABLE: read-only lines, of any length
+ * @KEX_ATTR_WORD: a name
  */
 enum kex_attr_type {
 	KEX_ATTR_SIZE,
@@ -88,6 +89,7 @@ enum kex_attr_type {
 	KEX_ATTR_RANGE,
 	KEX_ATTR_PIECES,
 	KEX_ATTR_TABLE,
+	KEX_ATTR_WORD,
 };
 
 enum kex_attr_access {
@@ -216,10 +218,11 @@ struct kex_memory {
  * @group: its folder in configfs; owns this structure
  * @regions_group: the folder regions/
  * @windows_group: the folder windows/
+ * @pools_group: the folder pools/
  * @node: in the list of carve-outs
  * @lock: guards @dev, @spaces and the items below @group
  * @dev: the bound platform device, or NULL
- * @spaces: live regions and named windows
+ * @spaces: live regions, named windows and pools
  * @fixed: configfs items of regions from the device tree; kex_bind_lock
  * @mem: memory of the present binding (which holds a reference), or of an
  *       earlier one that quarantined regions keep (which does not);
@@ -233,6 +236,7 @@ struct kex_carveout {
 	struct config_group group;
 	struct config_group regions_group;
 	struct config_group windows_group;
+	struct config_group pools_group;
 	struct list_head node;
 	struct mutex lock;
 	struct device *dev;
@@ -264,6 +268,8 @@ struct kex_object;
  * struct kex_object_ops - what each kind of object brings
  * @fops: file operations of its node
  * @groups: what its folder in sysfs shows
+ * @empty: it is to be taken down, unless somebody has it open: gives up what can be
+ *	   had back only while it is live, or returns an errno; may be NULL
  * @stop: it is to be taken down, and nobody has it open: lets nobody come to use
  *	  it any more, or returns -EBUSY; kex_nodes_lock held; may be NULL
  * @drop: it is not live any more: gives up what it has of others, and takes back
@@ -273,6 +279,7 @@ struct kex_object;
 struct kex_object_ops {
 	const struct file_operations *fops;
 	const struct attribute_group **groups;
+	int (*empty)(struct kex_object *obj);
 	int (*stop)(struct kex_object *obj);
 	void (*drop)(struct kex_object *obj);
 	void (*release)(struct kex_object *obj);
@@ -776,6 +783,9 @@ int kex_file_release(struct inode *inode, struct file *file);
 int kex_file_mmap(struct file *file, struct vm_area_struct *vma);
 __poll_t kex_file_poll(struct file *file, struct poll_table_struct *wait);
 long kex_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+long kex_file_range(struct file *file, void __user *uarg,
+		    int (*act)(struct kex_space *space, u64 off, u64 len,
+			       enum kex_reason reason));
 long kex_window_ioctl(struct file *file, unsigned int cmd, void __user *uarg);
 void kex_windows_disown(struct kex_file *owner);
 void kex_windows_disown_all(struct kex_space *space);
@@ -786,6 +796,7 @@ extern const struct kex_object_ops kex_region_object_ops;
 extern const struct kex_object_ops kex_window_object_ops;
 extern const struct attribute_group *kex_region_sysfs_groups[];
 extern const struct attribute_group *kex_window_sysfs_groups[];
+extern const struct attribute_group *kex_pool_sysfs_groups[];
 
 int kex_configfs_init(void);
 void kex_configfs_exit(void);
@@ -799,6 +810,7 @@ bool kex_name_taken(const char *name);
 extern struct configfs_subsystem kex_subsys;
 extern const struct config_item_type kex_regions_type;
 extern const struct config_item_type kex_windows_type;
+extern const struct config_item_type kex_pools_type;
 
 bool kex_configfs_fixed_taken(struct kex_carveout *co, const char *name);
 int kex_configfs_fixed(struct kex_carveout *co, const struct kex_dt_region *dt);

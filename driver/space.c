@@ -14,16 +14,17 @@
 #define KEX_STATE_STEP	1024
 
 /* The spaces of each kind nest: a window's fault looks into a region's state */
-static struct lock_class_key kex_map_keys[KEX_KIND_WINDOW + 1];
+static struct lock_class_key kex_map_keys[KEX_KIND_POOL + 1];
 static const char * const kex_map_names[] = {
 	[KEX_KIND_REGION] = "kex_region.map_rwsem",
 	[KEX_KIND_WINDOW] = "kex_window.map_rwsem",
+	[KEX_KIND_POOL]	  = "kex_pool.map_rwsem",
 };
 
 /**
  * kex_space_init() - prepare a space with one reference
  * @space: zeroed, but for @size, @cache, @hole, @lazy and @co
- * @kind: KEX_KIND_REGION or KEX_KIND_WINDOW
+ * @kind: KEX_KIND_*
  * @name: a valid name
  * @mode: permission bits of its node
  * @obj_ops: its kind's operations as an object
@@ -107,13 +108,18 @@ void kex_space_unlist(struct kex_space *space)
  *
  * The caller then gives up the first reference.
  *
- * Return: 0, or -EBUSY while open or mapped.
+ * Return: 0, -EBUSY while open or mapped, or what @empty of its kind says.
  */
 int kex_space_retire(struct kex_space *space)
 {
-	int ret;
+	const struct kex_object_ops *ops = space->obj.ops;
+	int ret = 0;
 
-	ret = kex_object_hide(&space->obj, false);
+	/* Looked at before, so that what is in use stays as it is */
+	if (ops->empty)
+		ret = READ_ONCE(space->obj.opens) ? -EBUSY : ops->empty(&space->obj);
+	if (!ret)
+		ret = kex_object_hide(&space->obj, false);
 	if (!ret)
 		kex_space_unlist(space);
 	return ret;

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "kex.h"
+#include "pool.h"
 #include "attrs.gen.h"
 
 static const char * const kex_kind_words[] = {
@@ -107,6 +108,53 @@ static ssize_t phys_show(struct device *dev, struct device_attribute *attr, char
 	return sysfs_emit(buf, "%#llx\n", (u64)to_kex_region(kex_dev_space(dev))->phys);
 }
 
+static struct kex_pool *kex_dev_pool(struct device *dev)
+{
+	return to_kex_pool(kex_dev_space(dev));
+}
+
+static ssize_t capacity_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kex_dev_space(dev)->size);
+}
+
+static ssize_t used_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n",
+			  (u64)atomic_long_read(&kex_dev_pool(dev)->used) << PAGE_SHIFT);
+}
+
+static ssize_t init_us_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kex_dev_pool(dev)->init_us);
+}
+
+static ssize_t migrated_in_show(struct device *dev, struct device_attribute *attr,
+				char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_pool(dev)->migrated_in));
+}
+
+static ssize_t migrated_out_show(struct device *dev, struct device_attribute *attr,
+				 char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_pool(dev)->migrated_out));
+}
+
+static ssize_t fault_pages_show(struct device *dev, struct device_attribute *attr,
+				char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kex_dev_pool(dev)->fault_pages));
+}
+
+static ssize_t policy_evictions_show(struct device *dev, struct device_attribute *attr,
+				     char *buf)
+{
+	return sysfs_emit(buf, "%lld\n",
+			  atomic64_read(&kex_dev_pool(dev)->policy_evictions));
+}
+
 static ssize_t kex_range_store(struct device *dev, const char *buf, size_t count,
 			       int (*act)(struct kex_space *space, u64 off, u64 len,
 					  enum kex_reason reason))
@@ -124,7 +172,9 @@ static ssize_t kex_range_store(struct device *dev, const char *buf, size_t count
 static ssize_t evict_store(struct device *dev, struct device_attribute *attr,
 			   const char *buf, size_t count)
 {
-	return kex_range_store(dev, buf, count, kex_zap_evict);
+	return kex_range_store(dev, buf, count,
+			       kex_dev_object(dev)->kind == KEX_KIND_POOL ?
+			       kex_evict_range : kex_zap_evict);
 }
 
 static ssize_t hold_store(struct device *dev, struct device_attribute *attr,
@@ -201,5 +251,19 @@ static const struct attribute_group kex_window_sysfs_group = {
 
 const struct attribute_group *kex_window_sysfs_groups[] = {
 	&kex_window_sysfs_group,
+	NULL
+};
+
+static struct attribute *kex_pool_sysfs_attrs[] = {
+	KEX_POOL_SYSFS_ATTRS(KEX_SYSFS_ENTRY)
+	NULL
+};
+
+static const struct attribute_group kex_pool_sysfs_group = {
+	.attrs = kex_pool_sysfs_attrs,
+};
+
+const struct attribute_group *kex_pool_sysfs_groups[] = {
+	&kex_pool_sysfs_group,
 	NULL
 };

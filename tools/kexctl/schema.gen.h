@@ -94,6 +94,8 @@ static const struct schema_word schema_root_wishes_features[] = {
 	  "lazy mappings get page-table entries of 2 MiB where they fit" },
 	{ "trace",
 	  "what happens to mapped memory can be followed by tracepoints" },
+	{ "pool",
+	  "pages of processes can be migrated to a pool's memory and back" },
 	{ NULL, NULL }
 };
 
@@ -345,7 +347,7 @@ static const struct schema_attr schema_region_facts[] = {
 		.mode = 0444,
 		.max = 0,
 		.meaning =
-			"what the object is: region or window",
+			"what the object is: region, window or pool",
 	},
 	{
 		.name = "carveout",
@@ -672,7 +674,7 @@ static const struct schema_attr schema_window_facts[] = {
 		.mode = 0444,
 		.max = 0,
 		.meaning =
-			"what the object is: region or window",
+			"what the object is: region, window or pool",
 	},
 	{
 		.name = "carveout",
@@ -830,6 +832,413 @@ static const struct schema_object schema_window = {
 	.name = "window",
 	.wishes = schema_window_wishes,
 	.facts = schema_window_facts,
+};
+
+static const struct schema_word schema_pool_wishes_backing[] = {
+	{ "carveout",
+	  "memory of the carve-out, page i of the pool in its page i" },
+	{ "system",
+	  "pages of the system, taken one by one as the pool fills" },
+	{ NULL, NULL }
+};
+
+static const struct schema_attr schema_pool_wishes[] = {
+	{
+		.name = "size",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.required = true,
+		.multiple = 2097152,
+		.min = 1,
+		.max = UINT64_MAX,
+		.def = "0",
+		.unit = "bytes",
+		.option = "size",
+		.option_arg = "SIZE",
+		.meaning =
+			"how much memory of processes the pool can hold",
+	},
+	{
+		.name = "backing",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RW,
+		.max = 1,
+		.def = "carveout",
+		.words = schema_pool_wishes_backing,
+		.option = "backing",
+		.option_arg = "WHERE",
+		.meaning =
+			"where the bytes lie while they are in the pool",
+	},
+	{
+		.name = "mode",
+		.type = SCHEMA_OCTAL,
+		.access = SCHEMA_RW,
+		.max = 0777,
+		.def = "0660",
+		.option = "mode",
+		.option_arg = "MODE",
+		.meaning =
+			"file mode of the node /dev/kex/<pool>",
+	},
+	{
+		.name = "policy",
+		.type = SCHEMA_WORD,
+		.access = SCHEMA_RW,
+		.live = true,
+		.max = 0,
+		.def = "fifo",
+		.option = "policy",
+		.option_arg = "POLICY",
+		.meaning =
+			"name of the policy by which the pool evicts",
+	},
+	{
+		.name = "fault_around",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.live = true,
+		.min = 1,
+		.max = 512,
+		.def = "64",
+		.option = "fault-around",
+		.option_arg = "PAGES",
+		.meaning =
+			"most pages that one CPU fault brings back",
+	},
+	{
+		.name = "live",
+		.type = SCHEMA_BOOL,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.live = true,
+		.max = 1,
+		.def = "0",
+		.option = "no-live",
+		.option_value = "0",
+		.meaning =
+			"whether the pool exists, with memory and a node",
+	},
+	{
+		.name = "revoke",
+		.type = SCHEMA_TRIGGER,
+		.access = SCHEMA_WO,
+		.live = true,
+		.min = 1,
+		.max = 1,
+		.meaning =
+			"takes the pool down, whatever its users do",
+	},
+	{ .name = NULL }
+};
+
+static const struct schema_word schema_pool_facts_state[] = {
+	{ "resident",
+	  "the page tables may show the memory" },
+	{ "evicted",
+	  "an evict cleared everything, and nothing has been touched or mapped since" },
+	{ "held",
+	  "some of it is held, and a touch of that meets the hole mode" },
+	{ NULL, NULL }
+};
+
+static const struct schema_attr schema_pool_facts[] = {
+	{
+		.name = "kind",
+		.type = SCHEMA_WORD,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.max = 0,
+		.meaning =
+			"what the object is: region, window or pool",
+	},
+	{
+		.name = "carveout",
+		.type = SCHEMA_WORD,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.max = 0,
+		.meaning =
+			"name of the carve-out that the memory is from",
+	},
+	{
+		.name = "size",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "bytes",
+		.meaning =
+			"length of the object",
+	},
+	{
+		.name = "state",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.max = 2,
+		.words = schema_pool_facts_state,
+		.meaning =
+			"whether the memory can be reached through page tables",
+	},
+	{
+		.name = "opens",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "files",
+		.meaning =
+			"open files, those included that only a mapping keeps open",
+	},
+	{
+		.name = "mappings",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "mappings",
+		.meaning =
+			"virtual memory areas over the object, in all processes",
+	},
+	{
+		.name = "resident",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "bytes",
+		.meaning =
+			"memory now reachable through page tables",
+	},
+	{
+		.name = "faults",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "faults",
+		.meaning =
+			"page faults served",
+	},
+	{
+		.name = "evictions",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "evictions",
+		.meaning =
+			"evictions done",
+	},
+	{
+		.name = "restores",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "faults",
+		.meaning =
+			"faults that brought evicted or held memory back",
+	},
+	{
+		.name = "capacity",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "bytes",
+		.meaning =
+			"most bytes of processes that the pool can hold",
+	},
+	{
+		.name = "used",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "bytes",
+		.meaning =
+			"bytes of processes that the pool holds now",
+	},
+	{
+		.name = "init_us",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "microseconds",
+		.meaning =
+			"time that the kernel took to set up its descriptions of the pool's pages",
+	},
+	{
+		.name = "migrated_in",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "pages",
+		.meaning =
+			"pages that came in",
+	},
+	{
+		.name = "migrated_out",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "pages",
+		.meaning =
+			"pages that went back to system memory, for whatever reason",
+	},
+	{
+		.name = "fault_pages",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "pages",
+		.meaning =
+			"pages that CPU faults brought back, neighbours included",
+	},
+	{
+		.name = "policy_evictions",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "pages",
+		.meaning =
+			"pages that the policy sent back to make room",
+	},
+	{
+		.name = "evict",
+		.type = SCHEMA_RANGE,
+		.access = SCHEMA_WO,
+		.mode = 0200,
+		.page_multiple = true,
+		.max = 0,
+		.unit = "bytes",
+		.meaning =
+			"sends pages back to system memory",
+	},
+	{ .name = NULL }
+};
+
+__attribute__((unused))
+static const struct schema_object schema_pool = {
+	.name = "pool",
+	.wishes = schema_pool_wishes,
+	.facts = schema_pool_facts,
+};
+
+static const struct schema_word schema_policy_wishes_algorithm[] = {
+	{ "fifo",
+	  "what came in first goes first" },
+	{ "lru",
+	  "what has not been used for longest goes first" },
+	{ "clock",
+	  "what has been used since it was looked at last is passed over once" },
+	{ "random",
+	  "any, with the same chance" },
+	{ NULL, NULL }
+};
+
+static const struct schema_attr schema_policy_wishes[] = {
+	{
+		.name = "algorithm",
+		.type = SCHEMA_ENUM,
+		.access = SCHEMA_RW,
+		.max = 3,
+		.def = "fifo",
+		.words = schema_policy_wishes_algorithm,
+		.option = "algorithm",
+		.option_arg = "WORD",
+		.meaning =
+			"in which order pages are evicted",
+	},
+	{
+		.name = "high",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.live = true,
+		.min = 1,
+		.max = 100,
+		.def = "100",
+		.option = "high",
+		.option_arg = "PERCENT",
+		.meaning =
+			"percent of a pool's capacity above which eviction starts",
+	},
+	{
+		.name = "low",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.live = true,
+		.min = 1,
+		.max = 100,
+		.def = "90",
+		.option = "low",
+		.option_arg = "PERCENT",
+		.meaning =
+			"percent of a pool's capacity at which eviction stops",
+	},
+	{
+		.name = "granule",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.live = true,
+		.page_multiple = true,
+		.min = 1,
+		.max = 1073741824,
+		.def = "2097152",
+		.unit = "bytes",
+		.option = "granule",
+		.option_arg = "SIZE",
+		.meaning =
+			"bytes of a pool that are evicted as one",
+	},
+	{
+		.name = "min_resident_ms",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.live = true,
+		.max = 86400000,
+		.def = "0",
+		.unit = "milliseconds",
+		.option = "min-resident-ms",
+		.option_arg = "MS",
+		.meaning =
+			"what came in less long ago is not evicted",
+	},
+	{ .name = NULL }
+};
+
+__attribute__((unused))
+static const struct schema_object schema_policy = {
+	.name = "policy",
+	.wishes = schema_policy_wishes,
+	.facts = NULL,
 };
 
 #endif /* KEXCTL_SCHEMA_GEN_H */

@@ -4,7 +4,7 @@
 # What the conformance test loops over. Associative arrays are keyed by
 # object/name, as region/size; KEX_ATTRS gives the keys in declared order.
 #   KEX_ATTR_TYPE     size offset uint bool octal enum text trigger range pieces
-#                     table
+#                     table word
 #   KEX_ATTR_ACCESS   ro rw wo; the other direction is EACCES at open
 #   KEX_ATTR_DEFAULT  as a fresh item reads it back; unset where there is none
 #   KEX_ATTR_LIVE     1: may be written while live; 0: that is EBUSY
@@ -31,12 +31,14 @@
 # those of them that only some kernels have.
 # shellcheck shell=bash disable=SC2034 # the arrays are used by the tests
 
-declare -ga KEX_OBJECTS=(root carveout region window)
+declare -ga KEX_OBJECTS=(root carveout region window pool policy)
 declare -gA KEX_OBJECT_PATH=(
 	[root]=/sys/kernel/config/kex
 	[carveout]='/sys/kernel/config/kex/carveouts/<carveout>'
 	[region]='/sys/kernel/config/kex/carveouts/<carveout>/regions/<region>'
 	[window]='/sys/kernel/config/kex/carveouts/<carveout>/windows/<window>'
+	[pool]='/sys/kernel/config/kex/carveouts/<carveout>/pools/<pool>'
+	[policy]='/sys/kernel/config/kex/policies/<policy>'
 )
 
 declare -ga KEX_ATTRS=(
@@ -63,6 +65,18 @@ declare -ga KEX_ATTRS=(
 	window/map
 	window/unmap
 	window/pieces
+	pool/size
+	pool/backing
+	pool/mode
+	pool/policy
+	pool/fault_around
+	pool/live
+	pool/revoke
+	policy/algorithm
+	policy/high
+	policy/low
+	policy/granule
+	policy/min_resident_ms
 )
 declare -gA KEX_ATTR_TYPE=(
 	[root/features]=text
@@ -88,6 +102,18 @@ declare -gA KEX_ATTR_TYPE=(
 	[window/map]=pieces
 	[window/unmap]=range
 	[window/pieces]=table
+	[pool/size]=size
+	[pool/backing]=enum
+	[pool/mode]=octal
+	[pool/policy]=word
+	[pool/fault_around]=uint
+	[pool/live]=bool
+	[pool/revoke]=trigger
+	[policy/algorithm]=enum
+	[policy/high]=uint
+	[policy/low]=uint
+	[policy/granule]=size
+	[policy/min_resident_ms]=uint
 )
 declare -gA KEX_ATTR_ACCESS=(
 	[root/features]=ro
@@ -113,6 +139,18 @@ declare -gA KEX_ATTR_ACCESS=(
 	[window/map]=wo
 	[window/unmap]=wo
 	[window/pieces]=ro
+	[pool/size]=rw
+	[pool/backing]=rw
+	[pool/mode]=rw
+	[pool/policy]=rw
+	[pool/fault_around]=rw
+	[pool/live]=rw
+	[pool/revoke]=wo
+	[policy/algorithm]=rw
+	[policy/high]=rw
+	[policy/low]=rw
+	[policy/granule]=rw
+	[policy/min_resident_ms]=rw
 )
 declare -gA KEX_ATTR_DEFAULT=(
 	[region/size]=0
@@ -128,6 +166,17 @@ declare -gA KEX_ATTR_DEFAULT=(
 	[window/hole]=sigbus
 	[window/mode]=0660
 	[window/live]=0
+	[pool/size]=0
+	[pool/backing]=carveout
+	[pool/mode]=0660
+	[pool/policy]=fifo
+	[pool/fault_around]=64
+	[pool/live]=0
+	[policy/algorithm]=fifo
+	[policy/high]=100
+	[policy/low]=90
+	[policy/granule]=2097152
+	[policy/min_resident_ms]=0
 )
 declare -gA KEX_ATTR_LIVE=(
 	[region/size]=0
@@ -147,6 +196,18 @@ declare -gA KEX_ATTR_LIVE=(
 	[window/revoke]=1
 	[window/map]=1
 	[window/unmap]=1
+	[pool/size]=0
+	[pool/backing]=0
+	[pool/mode]=0
+	[pool/policy]=1
+	[pool/fault_around]=1
+	[pool/live]=1
+	[pool/revoke]=1
+	[policy/algorithm]=0
+	[policy/high]=1
+	[policy/low]=1
+	[policy/granule]=1
+	[policy/min_resident_ms]=1
 )
 declare -gA KEX_ATTR_REQUIRED=(
 	[root/features]=0
@@ -172,6 +233,18 @@ declare -gA KEX_ATTR_REQUIRED=(
 	[window/map]=0
 	[window/unmap]=0
 	[window/pieces]=0
+	[pool/size]=1
+	[pool/backing]=0
+	[pool/mode]=0
+	[pool/policy]=0
+	[pool/fault_around]=0
+	[pool/live]=0
+	[pool/revoke]=0
+	[policy/algorithm]=0
+	[policy/high]=0
+	[policy/low]=0
+	[policy/granule]=0
+	[policy/min_resident_ms]=0
 )
 declare -gA KEX_ATTR_ACTS=(
 	[root/features]=0
@@ -197,6 +270,18 @@ declare -gA KEX_ATTR_ACTS=(
 	[window/map]=1
 	[window/unmap]=1
 	[window/pieces]=0
+	[pool/size]=0
+	[pool/backing]=0
+	[pool/mode]=0
+	[pool/policy]=0
+	[pool/fault_around]=0
+	[pool/live]=1
+	[pool/revoke]=1
+	[policy/algorithm]=0
+	[policy/high]=0
+	[policy/low]=0
+	[policy/granule]=0
+	[policy/min_resident_ms]=0
 )
 declare -gA KEX_ATTR_OPTION=(
 	[region/size]=size
@@ -212,6 +297,17 @@ declare -gA KEX_ATTR_OPTION=(
 	[window/hole]=hole
 	[window/mode]=mode
 	[window/live]='no-live=0'
+	[pool/size]=size
+	[pool/backing]=backing
+	[pool/mode]=mode
+	[pool/policy]=policy
+	[pool/fault_around]=fault-around
+	[pool/live]='no-live=0'
+	[policy/algorithm]=algorithm
+	[policy/high]=high
+	[policy/low]=low
+	[policy/granule]=granule
+	[policy/min_resident_ms]=min-resident-ms
 )
 declare -gA KEX_ATTR_GOOD=(
 	[region/size]='65536 65536
@@ -277,6 +373,50 @@ wait wait'
 	[window/unmap]='- 1
 - 0 65536
 - 0x0 64K'
+	[pool/size]='2097152 2097152
+2097152 0x200000
+2097152 2048K
+2097152 2048k
+67108864 64M
+2147483648 2g
+18446744073707454464 18446744073707454464'
+	[pool/backing]='carveout carveout
+system system'
+	[pool/mode]='0000 0000
+0000 0
+0600 0600
+0600 600
+0777 0777
+0777 777'
+	[pool/policy]='fifo fifo'
+	[pool/fault_around]='1 1
+256 256
+512 512
+512 0x200'
+	[pool/live]='0 0'
+	[pool/revoke]='- 1'
+	[policy/algorithm]='fifo fifo
+lru lru
+clock clock
+random random'
+	[policy/high]='1 1
+50 50
+100 100
+100 0x64'
+	[policy/low]='1 1
+50 50
+100 100
+100 0x64'
+	[policy/granule]='65536 65536
+65536 0x10000
+65536 64K
+65536 64k
+67108864 64M
+1073741824 1073741824'
+	[policy/min_resident_ms]='0 0
+43200000 43200000
+86400000 86400000
+86400000 0x5265c00'
 )
 declare -gA KEX_ATTR_BAD=(
 	[region/size]='EINVAL 
@@ -512,6 +652,156 @@ ERANGE 0 2G
 ERANGE 1G 65536
 ERANGE 18446744073709486080 131072
 ERANGE 0 18446744073709551616'
+	[pool/size]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL K
+EINVAL 4KK
+EINVAL 4T
+EINVAL 4 K
+EINVAL 0x4G0
+ERANGE 0
+ERANGE 18446744073709551616
+ERANGE 0x10000000000000000
+ERANGE 17179869184G
+ERANGE 99999999999999999999999
+EINVAL 1
+EINVAL 2097151
+EINVAL 2097153
+EINVAL 3145729
+EINVAL 3145728'
+	[pool/backing]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL CARVEOUT
+EINVAL carveou
+EINVAL carveoutx
+EINVAL carveout carveout
+EINVAL  carveout'
+	[pool/mode]='EINVAL 
+EINVAL -1
+EINVAL junk
+EINVAL 8
+EINVAL 0668
+EINVAL 0x1ff
+EINVAL 0o660
+EINVAL 660 
+EINVAL 660x
+EINVAL u=rw
+ERANGE 1000
+ERANGE 7777777777777777777777777'
+	[pool/policy]='EINVAL 
+EINVAL -a
+EINVAL .a
+EINVAL A
+EINVAL a b
+EINVAL aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+EINVAL a/b
+ENOENT none-such
+ENOENT aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+	[pool/fault_around]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+ERANGE 0
+ERANGE 513'
+	[pool/live]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL y
+EINVAL on
+EINVAL true
+ERANGE 2
+ERANGE 18446744073709551616'
+	[pool/revoke]='EINVAL 0
+EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+ERANGE 2
+ERANGE 18446744073709551616'
+	[policy/algorithm]='EINVAL 
+EINVAL none
+EINVAL 0
+EINVAL FIFO
+EINVAL fif
+EINVAL fifox
+EINVAL fifo fifo
+EINVAL  fifo'
+	[policy/high]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+ERANGE 0
+ERANGE 101'
+	[policy/low]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+ERANGE 0
+ERANGE 101'
+	[policy/granule]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+EINVAL K
+EINVAL 4KK
+EINVAL 4T
+EINVAL 4 K
+EINVAL 0x4G0
+ERANGE 0
+ERANGE 1073741825
+EINVAL 1
+EINVAL 65535
+EINVAL 65537
+EINVAL 98305'
+	[policy/min_resident_ms]='EINVAL 
+EINVAL -1
+EINVAL +1
+EINVAL junk
+EINVAL 1 1
+EINVAL 1x
+EINVAL 0x
+EINVAL 1.5
+EINVAL 1e3
+ERANGE 86400001'
 )
 
 declare -ga KEX_FACTS=(
@@ -546,6 +836,24 @@ declare -ga KEX_FACTS=(
 	window/hold
 	window/restore
 	window/users
+	pool/kind
+	pool/carveout
+	pool/size
+	pool/state
+	pool/opens
+	pool/mappings
+	pool/resident
+	pool/faults
+	pool/evictions
+	pool/restores
+	pool/capacity
+	pool/used
+	pool/init_us
+	pool/migrated_in
+	pool/migrated_out
+	pool/fault_pages
+	pool/policy_evictions
+	pool/evict
 )
 declare -gA KEX_FACT_TYPE=(
 	[region/kind]=word
@@ -579,6 +887,24 @@ declare -gA KEX_FACT_TYPE=(
 	[window/hold]=range
 	[window/restore]=range
 	[window/users]=table
+	[pool/kind]=word
+	[pool/carveout]=word
+	[pool/size]=size
+	[pool/state]=enum
+	[pool/opens]=uint
+	[pool/mappings]=uint
+	[pool/resident]=size
+	[pool/faults]=uint
+	[pool/evictions]=uint
+	[pool/restores]=uint
+	[pool/capacity]=size
+	[pool/used]=size
+	[pool/init_us]=uint
+	[pool/migrated_in]=uint
+	[pool/migrated_out]=uint
+	[pool/fault_pages]=uint
+	[pool/policy_evictions]=uint
+	[pool/evict]=range
 )
 declare -gA KEX_FACT_MODE=(
 	[region/kind]=0444
@@ -612,12 +938,31 @@ declare -gA KEX_FACT_MODE=(
 	[window/hold]=0200
 	[window/restore]=0200
 	[window/users]=0440
+	[pool/kind]=0444
+	[pool/carveout]=0444
+	[pool/size]=0444
+	[pool/state]=0444
+	[pool/opens]=0444
+	[pool/mappings]=0444
+	[pool/resident]=0444
+	[pool/faults]=0444
+	[pool/evictions]=0444
+	[pool/restores]=0444
+	[pool/capacity]=0444
+	[pool/used]=0444
+	[pool/init_us]=0444
+	[pool/migrated_in]=0444
+	[pool/migrated_out]=0444
+	[pool/fault_pages]=0444
+	[pool/policy_evictions]=0444
+	[pool/evict]=0200
 )
 declare -gA KEX_FACT_WORDS=(
 	[region/state]='resident evicted held'
 	[region/cache]='write-back write-combine uncached device'
 	[window/state]='resident evicted held'
 	[window/cache]='write-back write-combine uncached device'
+	[pool/state]='resident evicted held'
 )
 declare -gA KEX_FACT_COUNTER=(
 	[region/kind]=0
@@ -651,6 +996,24 @@ declare -gA KEX_FACT_COUNTER=(
 	[window/hold]=0
 	[window/restore]=0
 	[window/users]=0
+	[pool/kind]=0
+	[pool/carveout]=0
+	[pool/size]=0
+	[pool/state]=0
+	[pool/opens]=0
+	[pool/mappings]=0
+	[pool/resident]=0
+	[pool/faults]=1
+	[pool/evictions]=1
+	[pool/restores]=1
+	[pool/capacity]=0
+	[pool/used]=0
+	[pool/init_us]=0
+	[pool/migrated_in]=1
+	[pool/migrated_out]=1
+	[pool/fault_pages]=1
+	[pool/policy_evictions]=1
+	[pool/evict]=0
 )
 declare -gA KEX_FACT_GOOD=(
 	[region/evict]='- 1
@@ -669,6 +1032,9 @@ declare -gA KEX_FACT_GOOD=(
 - 0 65536
 - 0x0 64K'
 	[window/restore]='- 1
+- 0 65536
+- 0x0 64K'
+	[pool/evict]='- 1
 - 0 65536
 - 0x0 64K'
 )
@@ -781,7 +1147,25 @@ ERANGE 0 2G
 ERANGE 1G 65536
 ERANGE 18446744073709486080 131072
 ERANGE 0 18446744073709551616'
+	[pool/evict]='EINVAL 
+EINVAL 0
+EINVAL x
+EINVAL -1
+EINVAL 1x
+EINVAL 2
+EINVAL 0 0
+EINVAL 0 100
+EINVAL 100 65536
+EINVAL 0 65536 1
+EINVAL 0 65536x
+EINVAL 0+65536
+EINVAL 0 -65536
+EINVAL 0,65536
+ERANGE 0 2G
+ERANGE 1G 65536
+ERANGE 18446744073709486080 131072
+ERANGE 0 18446744073709551616'
 )
 
-declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll window huge trace)
-declare -ga KEX_FEATURES_OPTIONAL=(huge)
+declare -ga KEX_FEATURES=(region evict revoke scrub populate-lazy sync users hold hole poll window huge trace pool)
+declare -ga KEX_FEATURES_OPTIONAL=(huge pool)

@@ -84,6 +84,50 @@ window() {
 	W=$R R=$region
 }
 
+# need_pools: skips the test on a kernel that cannot have pools
+need_pools() {
+	local word
+	while read -r word; do
+		[ "$word" != pool ] || return 0
+	done <"$KEX/features"
+	skip "this kernel was built without CONFIG_DEVICE_PRIVATE: no pools"
+}
+
+# pool NAME [carveout=C] [KEY=VALUE]...: makes a pool and sets R, S and N. It
+# goes live unless live=0 is given.
+pool() {
+	local name=$1 carveout=fpga live=1 pair
+	shift
+	for pair; do
+		case $pair in
+		carveout=*) carveout=${pair#*=} ;;
+		live=*) live=${pair#*=} ;;
+		esac
+	done
+	R=$KEX_CARVEOUTS/$carveout/pools/$name
+	S=$KEX_CLASS/$name
+	N=/dev/kex/$name
+	mkdir "$R"
+	for pair; do
+		case $pair in
+		carveout=* | live=*) ;;
+		*) put "$R/${pair%%=*}" "${pair#*=}" || fail "$name: $pair: $ERRNO" ;;
+		esac
+	done
+	[ "$live" = 0 ] || put "$R/live" "$live" || fail "$name: live=$live: $ERRNO"
+}
+
+# policy NAME [KEY=VALUE]...: makes an eviction policy
+policy() {
+	local name=$1 pair
+	shift
+	mkdir "$KEX/policies/$name"
+	for pair; do
+		put "$KEX/policies/$name/${pair%%=*}" "${pair#*=}" ||
+			fail "policy $name: $pair: $ERRNO"
+	done
+}
+
 # device CARVEOUT: DEVICE is the platform device with that label, or else name
 device() {
 	local node label
@@ -121,7 +165,7 @@ free_is() {
 	[ "$free" = "$2" ]
 }
 
-# Removes every region and window, by force; LEFT lists what is there all the same
+# Removes every region, window, pool and policy, by force; LEFT lists what is there all the same
 kex_remove_all() {
 	local dir live carveout size bound name
 	local -a dirs=()
@@ -134,7 +178,7 @@ kex_remove_all() {
 		[ -d /sys/module/kex ] || insmod /kex/kex.ko
 		return 0
 	fi
-	for dir in "$KEX_CARVEOUTS"/*/{regions,windows}/*/; do
+	for dir in "$KEX_CARVEOUTS"/*/{regions,windows,pools}/*/; do
 		[ -d "$dir" ] || continue
 		read -r live <"$dir/live"
 		if [ "$live" = 1 ] && ! put "$dir/revoke" 1; then
@@ -146,6 +190,12 @@ kex_remove_all() {
 	if ((${#dirs[@]})) && ! rmdir "${dirs[@]}"; then
 		LEFT+=("folders that cannot be removed")
 	fi
+	for dir in "$KEX"/policies/*/; do
+		case $dir in
+		*/fifo/ | */lru/ | */clock/ | */random/) ;;
+		*) rmdir "$dir" || LEFT+=("policy $dir") ;;
+		esac
+	done
 	for dir in "$KEX_CARVEOUTS"/*/; do
 		carveout=${dir%/}
 		carveout=${carveout##*/}

@@ -1140,6 +1140,214 @@ static void do_fillat(char **arg)
 		say("ok");
 }
 
+/* Memory of the process that pools take */
+
+/* The result of the last migrate or home */
+static struct kex_migrate moved;
+static uint64_t kept_frame;
+
+static int arg_pid(char **arg, int n)
+{
+	int kid;
+
+	if (!arg[n])
+		return 0;
+	if (strcmp(arg[n], "kid"))
+		return strtol(arg[n], NULL, 0);
+	kid = arg_size(arg, n + 1, NULL);
+	if (kid < 1 || kid > nr_kids)
+		die("no kid %d", kid);
+	return kids[kid].pid;
+}
+
+/* Memory that no file is behind; aligned to 2 MiB, with no huge page unless wanted */
+static void do_anon(char **arg)
+{
+	size_t len = arg_size(arg, 1, NULL), big = 2 << 20;
+	int prot = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE, i;
+	bool huge = false;
+	char *room_, *addr;
+
+	for (i = 2; arg[i]; i++) {
+		if (!strcmp(arg[i], "shared"))
+			flags = MAP_SHARED;
+		else if (!strcmp(arg[i], "huge"))
+			huge = true;
+		else
+			prot = (strchr(arg[i], 'r') ? PROT_READ : 0) |
+			       (strchr(arg[i], 'w') ? PROT_WRITE : 0);
+	}
+	room_ = mmap(NULL, len + big, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room_ == MAP_FAILED)
+		die("no room for %zu bytes", len);
+	addr = (char *)(((uintptr_t)room_ + big - 1) & ~(big - 1));
+	munmap(room_, addr - room_);
+	munmap(addr + len, room_ + big - addr);
+	addr = mmap(addr, len, prot, flags | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	say_ret(addr == MAP_FAILED ? -1 : 0);
+	if (addr == MAP_FAILED)
+		return;
+	madvise(addr, len, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	if (nr_maps == MAX_SLOTS)
+		die("too many mappings");
+	map_index = nr_maps;
+	maps[nr_maps++] = (struct mapping){ addr, len, 0 };
+}
+
+static void do_advise(char **arg)
+{
+	size_t off = arg_size(arg, 2, "0");
+	size_t len = arg[3] ? arg_size(arg, 3, NULL) : mapping()->len - off;
+	const char *how = arg_text(arg, 1);
+	int advice = !strcmp(how, "dontneed") ? MADV_DONTNEED :
+		     !strcmp(how, "free") ? MADV_FREE :
+		     !strcmp(how, "mergeable") ? MADV_MERGEABLE : MADV_NORMAL;
+
+	say_ret(madvise(mapping()->addr + off, len, advice));
+}
+
+static void do_lock(char **arg)
+{
+	(void)arg;
+	say_ret(mlock(mapping()->addr, mapping()->len));
+}
+
+/* By address, too: "at 0x..." in place of an offset */
+static void do_migrate(char **arg)
+{
+	bool at = arg[1] && !strcmp(arg[1], "at");
+
+	memset(&moved, 0xff, sizeof(moved));
+	moved = (struct kex_migrate){
+		.argsz = sizeof(moved),
+		.to = !strcmp(arg[0], "home") ? KEX_MIGRATE_TO_RAM : KEX_MIGRATE_TO_POOL,
+		.addr = at ? arg_size(arg, 2, NULL) :
+			     (uintptr_t)mapping()->addr + arg_size(arg, 1, NULL),
+		.len = arg_size(arg, 2 + at, NULL),
+		.pid = arg_pid(arg, 3 + at),
+	};
+	if (ioctl(file(), KEX_MIGRATE, &moved) < 0)
+		say_ret(-1);
+	else
+		say("%llu", (unsigned long long)moved.moved);
+}
+
+/* What the last one counted, by reason: those that are not 0 */
+static void do_why(char **arg)
+{
+	const struct {
+		const char *name;
+		__u64 value;
+	} rows[] = {
+		{ "moved", moved.moved }, { "there", moved.there }, { "hole", moved.hole },
+		{ "file", moved.file }, { "pinned", moved.pinned }, { "busy", moved.busy },
+		{ "foreign", moved.foreign }, { "special", moved.special },
+		{ "full", moved.full },
+	};
+	size_t i, len = 0;
+	char text[REPLY_SIZE] = "";
+
+	(void)arg;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].value)
+			len += snprintf(text + len, sizeof(text) - len, "%s%s=%llu",
+					len ? "," : "", rows[i].name,
+					(unsigned long long)rows[i].value);
+	say("%s", len ? text : "nothing");
+}
+
+/* Where the pages are, as runs: pool:16,ram:4 */
+static void do_where(char **arg)
+{
+	static const char * const words[] = {
+		"none", "ram", "zero", "file", "pool", "foreign", "busy", "special",
+	};
+	struct kex_pages pages = {
+		.argsz = sizeof(pages),
+		.addr = (uintptr_t)mapping()->addr + arg_size(arg, 1, NULL),
+		.len = arg_size(arg, 2, NULL),
+		.pid = arg_pid(arg, 3),
+	};
+	size_t n = pages.len / page, i, from = 0, len = 0;
+	unsigned char *state;
+	char text[REPLY_SIZE] = "";
+
+	room(n);
+	state = (unsigned char *)data;
+	pages.vec = (uintptr_t)state;
+	if (ioctl(file(), KEX_PAGES, &pages) < 0) {
+		say_ret(-1);
+		return;
+	}
+	for (i = 1; i <= n; i++) {
+		if (i < n && state[i] == state[from])
+			continue;
+		len += snprintf(text + len, sizeof(text) - len, "%s%s:%zu", len ? "," : "",
+				state[from] < 8 ? words[state[from]] : "?", i - from);
+		if (len >= sizeof(text))
+			break;
+		from = i;
+	}
+	say("%s", text);
+}
+
+/* What /proc/PID/pagemap says of a page; keep and other compare its frame */
+static void do_frame(char **arg)
+{
+	uint64_t entry = 0, at = (uintptr_t)(mapping()->addr + arg_size(arg, 1, NULL)) / page * 8;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	bool present, swapped;
+
+	if (fd < 0 || pread(fd, &entry, sizeof(entry), at) != sizeof(entry))
+		die("no /proc/self/pagemap");
+	close(fd);
+	present = entry >> 63;
+	swapped = entry >> 62 & 1;
+	if (arg[2] && !strcmp(arg[2], "keep"))
+		kept_frame = entry & ((1ULL << 55) - 1);
+	if (arg[2] && !strcmp(arg[2], "other") && present &&
+	    (entry & ((1ULL << 55) - 1)) == kept_frame)
+		say("same");
+	else
+		say("%s", present ? "present" : swapped ? "swapped" : "none");
+}
+
+/* The device's reads and writes of the mapping's bytes */
+static void do_device(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	bool write = !strcmp(arg[0], "devwrite");
+	struct kex_peek peek = {
+		.argsz = sizeof(peek),
+		.addr = (uintptr_t)mapping()->addr + off,
+		.len = len,
+	};
+
+	room(len);
+	if (write)
+		fill(data, len, mapping()->off + off, arg_size(arg, 3, "1"));
+	peek.buf = (uintptr_t)data;
+	if (ioctl(file(), write ? KEX_POKE : KEX_PEEK, &peek) < 0) {
+		say_ret(-1);
+		return;
+	}
+	data_len = write ? 0 : peek.done;
+	say("%llu", (unsigned long long)peek.done);
+}
+
+static void do_poolevict(char **arg)
+{
+	struct kex_pool_evict evict = {
+		.argsz = sizeof(evict),
+		.pages = arg_size(arg, 1, NULL),
+	};
+
+	if (ioctl(file(), KEX_POOL_EVICT, &evict) < 0)
+		say_ret(-1);
+	else
+		say("%llu", (unsigned long long)evict.pages);
+}
+
 /* Files of configfs and sysfs */
 
 static void do_put(char **arg)
@@ -1854,6 +2062,17 @@ static const struct {
 	{ "nofile", do_nofile },	/* NUMBER: limit of descriptors */
 	{ "checkat", do_checkat },	/* OFF LEN OFF2 [SEED] */
 	{ "fillat", do_fillat },	/* OFF LEN OFF2 [SEED] */
+	{ "anon", do_anon },		/* LEN [rw] [shared] [huge]: no file's memory */
+	{ "advise", do_advise },	/* dontneed|free|mergeable [OFF [LEN]] */
+	{ "lock", do_lock },
+	{ "migrate", do_migrate },	/* OFF|at ADDR LEN [PID | kid N] -> pages that moved */
+	{ "home", do_migrate },		/* the same, out of the pool */
+	{ "why", do_why },		/* -> REASON=PAGES,... of the last of them */
+	{ "where", do_where },		/* OFF LEN [PID | kid N] -> pool:16,ram:4 */
+	{ "frame", do_frame },		/* OFF [keep|other] -> present|swapped|none|same */
+	{ "devread", do_device },	/* OFF LEN -> bytes, for data */
+	{ "devwrite", do_device },	/* OFF LEN [SEED] -> bytes */
+	{ "poolevict", do_poolevict },	/* PAGES -> pages */
 	{ "put", do_put },		/* FILE VALUE... */
 	{ "putp", do_putp },		/* FILE VALUE...: pages in bytes */
 	{ "lent", do_lent },		/* FILE: pieces, in pages, or none */

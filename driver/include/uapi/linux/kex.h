@@ -39,7 +39,10 @@
  * EBADF   a file is not open for what the call needs; no such descriptor
  * EBUSY   a piece overlaps another
  * EXDEV   a region of another carve-out or cache attribute
- * EPERM   the window is another file's
+ * EPERM   the window is another file's; another process is meant and
+ *         CAP_SYS_PTRACE is missing; KEX_POKE where the process may not write
+ * ESRCH   no such process, or it has no memory of its own
+ * ENXIO   the page is not in the pool
  * ENODEV  the object was revoked; only close and munmap make sense now
  * ENOTTY  unknown number
  * EINTR   a fatal signal came first
@@ -348,5 +351,157 @@ struct kex_window_unmap {
  * EPERM, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or ENODEV.
  */
 #define KEX_WINDOW_UNMAP	_IO(KEX_IOC_MAGIC, 0x08)
+
+/* kex_migrate.to */
+#define KEX_MIGRATE_TO_POOL	0
+#define KEX_MIGRATE_TO_RAM	1
+
+/**
+ * struct kex_migrate - a range of a process's memory that shall move
+ * @argsz: size of this structure
+ * @flags: 0
+ * @pid: whose; 0 for the caller. Any other needs CAP_SYS_PTRACE
+ * @to: KEX_MIGRATE_TO_*
+ * @addr: first byte, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0
+ * @moved: out: pages that moved; of memory that was never touched, pages of
+ *         zeroes that came to be in the pool
+ * @there: out: pages that were there already
+ * @hole: out: pages of the range where nothing is mapped
+ * @file: out: pages of a file, or shared memory
+ * @pinned: out: pages that somebody holds for I/O
+ * @busy: out: pages that could not be locked, or were in the middle of a change
+ * @foreign: out: pages in another pool
+ * @special: out: pages of another kind: device memory, huge TLB pages, swapped
+ *           out, tagged
+ * @full: out: pages that the pool, or system memory, had no room for
+ */
+struct kex_migrate {
+	__u32 argsz;
+	__u32 flags;
+	__s32 pid;
+	__u32 to;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+	__aligned_u64 moved;
+	__aligned_u64 there;
+	__aligned_u64 hole;
+	__aligned_u64 file;
+	__aligned_u64 pinned;
+	__aligned_u64 busy;
+	__aligned_u64 foreign;
+	__aligned_u64 special;
+	__aligned_u64 full;
+};
+
+/*
+ * KEX_MIGRATE - move memory of a process into a pool, or back
+ * @arg: struct kex_migrate
+ *
+ * Best effort: what did not move is counted by its reason. A full pool evicts by
+ * its policy, even pages that came with the same call. To the process nothing
+ * has changed: a page that the CPU touches comes back by itself. Needs a file
+ * that is open for writing.
+ * Return: 0, also when nothing moved; or -1 with EINVAL, E2BIG, EFAULT (also: the
+ * range is not in user space), EBADF, EPERM, ESRCH, EINTR (what has moved stays),
+ * ENOMEM or ENODEV.
+ */
+#define KEX_MIGRATE	_IO(KEX_IOC_MAGIC, 0x10)
+
+/* Where a page is, a byte each */
+#define KEX_PAGES_NONE		0	/* nowhere: never touched, or not mapped */
+#define KEX_PAGES_RAM		1	/* system memory */
+#define KEX_PAGES_ZERO		2	/* the system's page of zeroes */
+#define KEX_PAGES_FILE		3	/* system memory, of a file or shared */
+#define KEX_PAGES_POOL		4	/* this pool */
+#define KEX_PAGES_FOREIGN	5	/* another pool */
+#define KEX_PAGES_BUSY		6	/* on its way */
+#define KEX_PAGES_SPECIAL	7	/* none of these */
+
+/**
+ * struct kex_pages - where the pages of a range are
+ * @argsz: size of this structure
+ * @flags: 0
+ * @pid: whose; 0 for the caller. Any other needs CAP_SYS_PTRACE
+ * @reserved: 0
+ * @addr: first byte, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0
+ * @vec: address of a byte per page, which is set to KEX_PAGES_*
+ */
+struct kex_pages {
+	__u32 argsz;
+	__u32 flags;
+	__s32 pid;
+	__u32 reserved;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+	__aligned_u64 vec;
+};
+
+/*
+ * KEX_PAGES - say where the pages of a range are
+ * @arg: struct kex_pages
+ *
+ * A snapshot, which may be old when it is read; nothing is touched by it.
+ * Return: 0, or -1 with EINVAL, E2BIG, EFAULT, EPERM, ESRCH, EINTR, ENOMEM or
+ * ENODEV.
+ */
+#define KEX_PAGES	_IO(KEX_IOC_MAGIC, 0x11)
+
+/**
+ * struct kex_peek - bytes of the caller that are in a pool
+ * @argsz: size of this structure
+ * @flags: 0
+ * @addr: address of the first, as the process has it; need not be aligned
+ * @len: how many, not 0
+ * @buf: address of a buffer, elsewhere
+ * @done: out: bytes copied
+ */
+struct kex_peek {
+	__u32 argsz;
+	__u32 flags;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+	__aligned_u64 buf;
+	__aligned_u64 done;
+};
+
+/*
+ * KEX_PEEK - read bytes where the device has them
+ * KEX_POKE - write them there
+ * @arg: struct kex_peek
+ *
+ * As the device would: the pages stay in the pool and no CPU fault happens. Ends
+ * at the first page that is not in the pool, and at the first that the process
+ * itself may not write (KEX_POKE). KEX_POKE needs a file that is open for
+ * writing.
+ * Return: 0 if anything was copied, with the number of bytes in @done; or -1 with
+ * ENXIO, EINVAL, E2BIG, EFAULT, EBADF, EPERM, EBUSY (the process changes that
+ * memory all the time), ENOMEM or ENODEV.
+ */
+#define KEX_PEEK	_IO(KEX_IOC_MAGIC, 0x12)
+#define KEX_POKE	_IO(KEX_IOC_MAGIC, 0x13)
+
+/**
+ * struct kex_pool_evict - how much a pool shall evict
+ * @argsz: size of this structure
+ * @flags: 0
+ * @pages: in: how many; out: how many it was, which the granule may make more
+ */
+struct kex_pool_evict {
+	__u32 argsz;
+	__u32 flags;
+	__aligned_u64 pages;
+};
+
+/*
+ * KEX_POOL_EVICT - send back pages, chosen by the pool's policy
+ * @arg: struct kex_pool_evict
+ *
+ * KEX_EVICT on a pool sends back those of a range of it. Needs a file that is open
+ * for writing.
+ * Return: 0, or -1 with EINVAL, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or ENODEV.
+ */
+#define KEX_POOL_EVICT	_IO(KEX_IOC_MAGIC, 0x14)
 
 #endif /* _UAPI_LINUX_KEX_H */

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kex: who has to go when a pool is full, and sending them home
+ *
+ * The choice is policy.c's, over a snapshot that is made here; the pages are
+ * moved by page frame, in whatever process they are.
+ */
+#include <linux/bitmap.h>
+#include <linux/ktime.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "pool.h"
+#include "trace.h"
+
+/* How hard eviction tries for system memory: as reclaim does, but kills nobody */
+#define KEX_EVICT_GFP	(GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/* Rounds without a page moved before eviction gives up */
+#define KEX_EVICT_IDLE	64
+
+static void kex_evict_params(struct kex_pool *pool, struct kex_policy_params *params)
+{
+	rcu_read_lock();
+	kex_policy_read(rcu_dereference(pool->policy), params);
+	rcu_read_unlock();
+}
+
+static unsigned long kex_evict_used(const struct kex_pool *pool)
+{
+	return atomic_long_read(&pool->used);
+}
+
+/* What a granule is, as far as it can be seen while pages come and go */
+static void kex_evict_look(const struct kex_pool *pool, unsigned long first,
+			   unsigned long end, struct kex_granule *granule)
+{
+	unsigned long at = first;
+	u64 in, used;
+
+	memset(granule, 0, sizeof(*granule));
+	granule->in = U64_MAX;
+	for (at = find_next_bit(pool->taken, end, first); at < end;
+	     at = find_next_bit(pool->taken, end, at + 1)) {
+		in = READ_ONCE(pool->page[at].in);
+		used = READ_ONCE(pool->page[at].used);
+		granule->in = min(granule->in, in);
+		granule->newest = max(granule->newest, in);
+		granule->used = max(granule->used, used);
+		granule->pages++;
+	}
+	granule->touched = find_next_bit(pool->touched, end, first) < end;
+}
+
+static void kex_evict_untouch(struct kex_pool *pool, unsigned long first,
+			      unsigned long end)
+{
+	unsigned long at;
+
+	for (at = find_next_bit(pool->touched, end, first); at < end;
+	     at = find_next_bit(pool->touched, end, at + 1))
+		clear_bit(at, pool->touched);
+}
+
+/**
+ * struct kex_choice - a snapshot, and what was chosen from it
+ * @pages: pages of a granule
+ * @nr: number of granules
+ * @granules: the snapshot
+ * @victims: what is to go
+ */
+struct kex_choice {
+	unsigned long pages;
+	u32 nr;
+	struct kex_granule *granules;
+	struct kex_victim *victims;
+};
+
+static unsigned long kex_choice_end(const struct kex_pool *pool,
+				    const struct kex_choice *choice, u32 index)
+{
+	return min((index + 1) * choice->pages, pool->nr);
+}
+
+static int kex_choice_alloc(const struct kex_pool *pool,
+			    const struct kex_policy_params *params,
+			    struct kex_choice *choice)
+{
+	choice->pages = max_t(u64, params->granule >> PAGE_SHIFT, 1);
+	choice->nr = DIV_ROUND_UP(pool->nr, choice->pages);
+	choice->granules = kvmalloc_array(choice->nr, sizeof(*choice->granules),
+					  GFP_KERNEL | __GFP_NOWARN);
+	choice->victims = kvmalloc_array(choice->nr, sizeof(*choice->victims),
+					 GFP_KERNEL | __GFP_NOWARN);
+	return choice->granules && choice->victims ? 0 : -ENOMEM;
+}
+
+static void kex_choice_free(struct kex_choice *choice)
+{
+	kvfree(choice->victims);
+	kvfree(choice->granules);
+}
+
+/* Takes the snapshot and lets the policy choose */
+static u32 kex_choose(struct kex_pool *pool, const struct kex_policy_params *params,
+		      u64 need, struct kex_choice *choice)
+{
+	u32 i, found;
+
+	for (i = 0; i < choice->nr; i++)
+		kex_evict_look(pool, i * choice->pages,
+			       kex_choice_end(pool, choice, i), &choice->granules[i]);
+	found = kex_policy_choose(params, ktime_get_ns(), need, choice->granules,
+				  choice->nr, &pool->sweep, choice->victims);
+	if (params->algorithm != KEX_ALGORITHM_CLOCK)
+		return found;
+	for (i = 0; i < choice->nr; i++)
+		if (!choice->granules[i].touched)
+			kex_evict_untouch(pool, i * choice->pages,
+					  kex_choice_end(pool, choice, i));
+	return found;
+}
+
+/* Sends home so many pages, by the policy; returns how many went, or -ENOMEM */
+static long kex_evict_chosen(struct kex_pool *pool,
+			     const struct kex_policy_params *params, u64 need)
+{
+	struct kex_choice choice;
+	unsigned long moved = 0;
+	u32 found, i;
+	int ret;
+
+	lockdep_assert_held(&pool->evict_lock);
+	ret = kex_choice_alloc(pool, params, &choice);
+	if (ret)
+		goto out;
+	found = kex_choose(pool, params, need, &choice);
+	for (i = 0; i < found && !fatal_signal_pending(current); i++) {
+		unsigned long first = choice.victims[i].index * choice.pages;
+
+		moved += kex_migrate_evict(pool, first,
+					   kex_choice_end(pool, &choice, choice.victims[i].index) -
+					   first, KEX_EVICT_GFP);
+	}
+out:
+	kex_choice_free(&choice);
+	return ret ?: moved;
+}
+
+/**
+ * kex_evict_room() - see to it that pages can come in
+ * @pool: the pool
+ * @want: how many
+ *
+ * Above the policy's high mark it evicts down to the low one.
+ *
+ * Context: no mmap_lock held.
+ * Return: how many pages are free now, @want at most and maybe 0; others may be
+ * faster in taking them. -EINTR on a fatal signal.
+ */
+int kex_evict_room(struct kex_pool *pool, unsigned long want)
+{
+	struct kex_policy_params params;
+	long moved;
+	u64 need;
+
+	kex_evict_params(pool, &params);
+	if (!kex_policy_excess(&params, pool->nr, kex_evict_used(pool), want))
+		goto out;
+	if (mutex_lock_killable(&pool->evict_lock))
+		return -EINTR;
+	/* The one before us may have made enough */
+	need = kex_policy_excess(&params, pool->nr, kex_evict_used(pool), want);
+	if (need) {
+		moved = kex_evict_chosen(pool, &params, need);
+		if (moved > 0)
+			atomic64_add(moved, &pool->policy_evictions);
+	}
+	mutex_unlock(&pool->evict_lock);
+	if (fatal_signal_pending(current))
+		return -EINTR;
+out:
+	return min(want, pool->nr - min(kex_evict_used(pool), pool->nr));
+}
+
+/**
+ * kex_evict_pages() - send home so many pages, by the policy
+ * @pool: the pool
+ * @pages: how many; on return how many went
+ *
+ * Context: no mmap_lock held.
+ * Return: 0, -ENODEV if revoked, -ENOMEM, -EINTR on a fatal signal.
+ */
+int kex_evict_pages(struct kex_pool *pool, u64 *pages)
+{
+	struct kex_policy_params params;
+	long moved = -ENODEV;
+
+	kex_evict_params(pool, &params);
+	if (mutex_lock_killable(&pool->evict_lock))
+		return -EINTR;
+	if (pool->pfn)
+		moved = kex_evict_chosen(pool, &params, *pages);
+	mutex_unlock(&pool->evict_lock);
+	if (moved < 0)
+		return moved;
+	atomic64_inc(&pool->space.evictions);
+	*pages = moved;
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+/* All that is in use in a range, or what can be had of it; 0 or -ENODEV, -EINTR */
+static int kex_evict_once(struct kex_pool *pool, unsigned long first,
+			  unsigned long nr, bool must, unsigned long *moved)
+{
+	gfp_t gfp = must ? GFP_HIGHUSER_MOVABLE | __GFP_NOFAIL : KEX_EVICT_GFP;
+
+	if (must)
+		mutex_lock(&pool->evict_lock);
+	else if (mutex_lock_killable(&pool->evict_lock))
+		return -EINTR;
+	*moved = kex_migrate_evict(pool, first, nr, gfp);
+	mutex_unlock(&pool->evict_lock);
+	return pool->pfn ? 0 : -ENODEV;
+}
+
+/**
+ * kex_evict_range() - send home what is in a range of a pool
+ * @space: the pool
+ * @off: first byte
+ * @len: bytes; checked by kex_check_range()
+ * @reason: KEX_REASON_*, for the trace
+ *
+ * Context: no mmap_lock held.
+ * Return: 0, -ENODEV if revoked, -EINTR on a fatal signal.
+ */
+int kex_evict_range(struct kex_space *space, u64 off, u64 len,
+		    enum kex_reason reason)
+{
+	struct kex_pool *pool = to_kex_pool(space);
+	u64 start = kex_trace_start(kex_evict);
+	unsigned long moved;
+	int ret;
+
+	ret = kex_evict_once(pool, PHYS_PFN(off), PHYS_PFN(len), false, &moved);
+	if (ret)
+		return ret;
+	atomic64_inc(&space->evictions);
+	trace_kex_evict(space, off, len, reason, moved, start);
+	return 0;
+}
+
+/**
+ * kex_evict_all() - send home everything
+ * @pool: a pool that is being taken down
+ * @must: wait as long as it takes, also for memory
+ *
+ * A page that somebody is just moving, or faulting on, is busy for a moment and
+ * tried again.
+ *
+ * Return: 0; or if not @must, -ENOMEM or -EINTR.
+ */
+int kex_evict_all(struct kex_pool *pool, bool must)
+{
+	unsigned int idle = 0;
+	unsigned long moved;
+	int ret;
+
+	while (kex_evict_used(pool)) {
+		ret = kex_evict_once(pool, 0, pool->nr, must, &moved);
+		if (ret)
+			return ret;
+		if (!kex_evict_used(pool))
+			break;
+		idle = moved ? 0 : idle + 1;
+		if (!must && idle > KEX_EVICT_IDLE)
+			return -ENOMEM;
+		if (!must && fatal_signal_pending(current))
+			return -EINTR;
+		schedule_timeout_uninterruptible(1);
+	}
+	return 0;
+}

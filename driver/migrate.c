@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kex: migrating pages into a pool and home again
+ *
+ * In: kex_migrate_range(). Home: the same, CPU faults, and by page frame
+ * whatever process has them, for eviction. All of it is best effort: a page that
+ * somebody else holds stays where it is.
+ */
+#include <linux/highmem.h>
+#include <linux/ksm.h>
+#include <linux/ktime.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "pool.h"
+
+/* Of a fault's pages, those that the stack has room for */
+#define KEX_FAULT_STACK	64
+
+/* Of the pages that go home, none is more important than the others */
+#define KEX_ALL		ULONG_MAX
+
+/* --- in -------------------------------------------------------------------- */
+
+/*
+ * Anonymous memory, or none yet. What KSM shares is kept: its tree would point
+ * to memory that no CPU can compare.
+ */
+static bool kex_may_come_in(unsigned long src)
+{
+	struct page *page = migrate_pfn_to_page(src);
+
+	if (!(src & MIGRATE_PFN_MIGRATE))
+		return false;
+	return !page || (PageAnon(page) && !folio_test_ksm(page_folio(page)));
+}
+
+static unsigned int kex_count_in(const struct migrate_vma *args)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < args->npages; i++)
+		nr += kex_may_come_in(args->src[i]);
+	return nr;
+}
+
+/* Fills pages of the pool with what may come in, as far as there is room */
+static void kex_fill_in(struct kex_pool *pool, struct migrate_vma *args,
+			struct kex_batch *batch)
+{
+	unsigned int got, next = 0, i;
+	u64 now = ktime_get_ns();
+
+	got = kex_pool_take(pool, batch->index, kex_count_in(args));
+	for (i = 0; i < args->npages; i++) {
+		struct page *from = migrate_pfn_to_page(args->src[i]), *to = NULL;
+
+		batch->why[i] = KEX_WHY_ASK;
+		if (!kex_may_come_in(args->src[i]))
+			continue;
+		if (next < got)
+			to = kex_pool_fill(pool, batch->index[next++], from, now);
+		if (!to) {
+			batch->why[i] = KEX_WHY_FULL;
+			continue;
+		}
+		batch->why[i] = KEX_WHY_MOVES;
+		args->dst[i] = migrate_pfn(page_to_pfn(to));
+		if ((args->src[i] & MIGRATE_PFN_WRITE) ||
+		    (!from && (args->vma->vm_flags & VM_WRITE)))
+			args->dst[i] |= MIGRATE_PFN_WRITE;
+	}
+}
+
+/* Pages that moved; those that were to and did not are marked */
+static unsigned long kex_count_moved(const struct migrate_vma *args, u8 *why)
+{
+	unsigned long i, moved = 0;
+
+	for (i = 0; i < args->npages; i++) {
+		if (why[i] != KEX_WHY_MOVES)
+			continue;
+		if (args->src[i] & MIGRATE_PFN_MIGRATE)
+			moved++;
+		else
+			why[i] = KEX_WHY_BUSY;
+	}
+	return moved;
+}
+
+/* By where a page is that did not move */
+static void kex_count_state(struct kex_migrate *arg, u8 state, bool anon)
+{
+	bool in = arg->to == KEX_MIGRATE_TO_POOL;
+
+	switch (state) {
+	case KEX_PAGES_POOL:
+		in ? arg->there++ : arg->busy++;
+		break;
+	case KEX_PAGES_FOREIGN:
+		arg->foreign++;
+		break;
+	case KEX_PAGES_FILE:
+		in ? arg->file++ : arg->there++;
+		break;
+	case KEX_PAGES_SPECIAL:
+		arg->special++;
+		break;
+	case KEX_PAGES_PINNED:
+		in ? arg->pinned++ : arg->there++;
+		break;
+	case KEX_PAGES_RAM:
+	case KEX_PAGES_ZERO:
+		in ? arg->busy++ : arg->there++;
+		break;
+	case KEX_PAGES_NONE:
+		if (!in)
+			arg->hole++;
+		else if (!anon)
+			arg->file++;
+		else
+			arg->busy++;
+		break;
+	default:
+		arg->busy++;
+		break;
+	}
+}
+
+static void kex_explain(struct kex_pool *pool, const struct migrate_vma *args,
+			const u8 *why, struct kex_migrate *arg)
+{
+	unsigned long i;
+	u8 state;
+
+	for (i = 0; i < args->npages; i++) {
+		switch (why[i]) {
+		case KEX_WHY_FULL:
+			arg->full++;
+			break;
+		case KEX_WHY_BUSY:
+			arg->busy++;
+			break;
+		case KEX_WHY_ASK:
+			kex_pages_read(pool, args->vma->vm_mm,
+				       args->start + PFN_PHYS(i), 1, &state);
+			kex_count_state(arg, state, vma_is_anonymous(args->vma));
+			break;
+		}
+	}
+}
+
+static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
+			struct kex_batch *batch, struct kex_migrate *arg)
+{
+	unsigned long moved = 0;
+	int ret;
+
+	args->flags = MIGRATE_VMA_SELECT_SYSTEM;
+	ret = migrate_vma_setup(args);
+	if (ret)
+		return ret;
+	if (args->cpages) {
+		kex_fill_in(pool, args, batch);
+		migrate_vma_pages(args);
+		moved = kex_count_moved(args, batch->why);
+		migrate_vma_finalize(args);
+	} else {
+		memset(batch->why, KEX_WHY_ASK, args->npages);
+	}
+	atomic64_add(moved, &pool->migrated_in);
+	arg->moved += moved;
+	if (moved < args->npages)
+		kex_explain(pool, args, batch->why, arg);
+	return 0;
+}
+
+/* --- home ------------------------------------------------------------------ */
+
+/* A page of the system for one of the pool's, locked, with its bytes */
+static unsigned long kex_copy_home(struct kex_pool *pool, unsigned long src,
+				   struct page *to)
+{
+	lock_page(to);
+	kex_pool_copy_out(pool, to, migrate_pfn_to_page(src));
+	return migrate_pfn(page_to_pfn(to)) |
+	       (src & MIGRATE_PFN_WRITE ? MIGRATE_PFN_WRITE : 0);
+}
+
+/* @must: the one that a fault is about, whose neighbours do not try hard; or all */
+static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
+			  unsigned long must)
+{
+	gfp_t gfp = GFP_HIGHUSER_MOVABLE;
+	unsigned long addr = args->start, i;
+	struct page *to;
+
+	for (i = 0; i < args->npages; i++, addr += PAGE_SIZE) {
+		if (!(args->src[i] & MIGRATE_PFN_MIGRATE) ||
+		    !migrate_pfn_to_page(args->src[i]))
+			continue;
+		if (must != KEX_ALL && i != must)
+			gfp |= __GFP_NORETRY | __GFP_NOWARN;
+		else
+			gfp = GFP_HIGHUSER_MOVABLE;
+		to = alloc_page_vma(gfp, args->vma, addr);
+		if (to)
+			args->dst[i] = kex_copy_home(pool, args->src[i], to);
+	}
+}
+
+static unsigned long kex_count_home(const unsigned long *src,
+				    const unsigned long *dst, unsigned long nr)
+{
+	unsigned long i, moved = 0;
+
+	for (i = 0; i < nr; i++)
+		moved += (src[i] & MIGRATE_PFN_MIGRATE) && dst[i];
+	return moved;
+}
+
+static int kex_batch_home(struct kex_pool *pool, struct migrate_vma *args,
+			  struct kex_batch *batch, struct kex_migrate *arg)
+{
+	unsigned long moved = 0, i;
+	int ret;
+
+	args->flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE;
+	ret = migrate_vma_setup(args);
+	if (ret)
+		return ret;
+	memset(batch->why, KEX_WHY_ASK, args->npages);
+	if (args->cpages) {
+		for (i = 0; i < args->npages; i++)
+			if (migrate_pfn_to_page(args->src[i]))
+				batch->why[i] = KEX_WHY_FULL;
+		kex_fill_home(pool, args, KEX_ALL);
+		for (i = 0; i < args->npages; i++)
+			if (args->dst[i])
+				batch->why[i] = KEX_WHY_MOVES;
+		migrate_vma_pages(args);
+		moved = kex_count_moved(args, batch->why);
+		migrate_vma_finalize(args);
+	}
+	atomic64_add(moved, &pool->migrated_out);
+	arg->moved += moved;
+	if (moved < args->npages)
+		kex_explain(pool, args, batch->why, arg);
+	return 0;
+}
+
+/* --- a range of an address space --------------------------------------------- */
+
+/* Memory that migrate_vma_setup() takes, and whose tags are not lost */
+static bool kex_vma_suits(const struct vm_area_struct *vma)
+{
+	return !(vma->vm_flags & (VM_SPECIAL | VM_HUGETLB | VM_MTE));
+}
+
+/* As much of a VMA as one table has, and as there is room for */
+static int kex_migrate_batch(struct kex_pool *pool, struct vm_area_struct *vma,
+			     unsigned long addr, unsigned long end,
+			     struct kex_batch *batch, struct kex_migrate *arg)
+{
+	struct migrate_vma args = {
+		.vma = vma,
+		.src = batch->src,
+		.dst = batch->dst,
+		.start = addr,
+		.end = end,
+		.pgmap_owner = pool,
+	};
+	int ret;
+
+	down_read(&pool->space.map_rwsem);
+	if (pool->space.revoked)
+		ret = -ENODEV;
+	else if (!kex_vma_suits(vma))
+		ret = -EINVAL;
+	else if (arg->to == KEX_MIGRATE_TO_POOL)
+		ret = kex_batch_in(pool, &args, batch, arg);
+	else
+		ret = kex_batch_home(pool, &args, batch, arg);
+	up_read(&pool->space.map_rwsem);
+	if (ret != -EINVAL)
+		return ret;
+	arg->special += PHYS_PFN(end - addr);
+	return 0;
+}
+
+/* From @addr on; returns where to go on, or an errno */
+static long kex_migrate_step(struct kex_pool *pool, struct mm_struct *mm,
+			     unsigned long addr, unsigned long end,
+			     struct kex_batch *batch, struct kex_migrate *arg)
+{
+	struct vm_area_struct *vma;
+	unsigned long next;
+	int ret = 0;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	vma = find_vma(mm, addr);
+	if (!vma || vma->vm_start > addr) {
+		next = vma ? min(vma->vm_start, arg->addr + arg->len) :
+			     arg->addr + arg->len;
+		arg->hole += PHYS_PFN(next - addr);
+	} else {
+		next = min(end, vma->vm_end);
+		ret = kex_migrate_batch(pool, vma, addr, next, batch, arg);
+	}
+	mmap_read_unlock(mm);
+	return ret ?: next;
+}
+
+/**
+ * kex_migrate_range() - move a range of an address space in or home
+ * @pool: the pool
+ * @mm: the address space; a reference
+ * @arg: what the call says, and how it went; the range is checked
+ *
+ * Context: no mmap_lock held.
+ * Return: 0, -EINTR, -ENODEV, -ENOMEM; what has moved is counted all the same.
+ */
+int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
+		      struct kex_migrate *arg)
+{
+	unsigned long addr = arg->addr, end = arg->addr + arg->len, next;
+	struct kex_batch *batch;
+	long room = KEX_BATCH;
+
+	batch = kvmalloc(sizeof(*batch), GFP_KERNEL);
+	if (!batch)
+		return -ENOMEM;
+	while (addr < end) {
+		next = min(end, ALIGN_DOWN(addr, KEX_BATCH << PAGE_SHIFT) +
+				(KEX_BATCH << PAGE_SHIFT));
+		if (arg->to == KEX_MIGRATE_TO_POOL)
+			room = kex_evict_room(pool, PHYS_PFN(next - addr));
+		if (room < 0)
+			break;
+		/* Without any, the reasons are found out all the same */
+		if (room)
+			next = min(next, addr + (room << PAGE_SHIFT));
+		room = kex_migrate_step(pool, mm, addr, next, batch, arg);
+		if (room < 0)
+			break;
+		addr = room;
+		cond_resched();
+	}
+	kvfree(batch);
+	return room < 0 ? room : 0;
+}
+
+/* --- by page frame, for eviction --------------------------------------------- */
+
+static void kex_evict_fill(struct kex_pool *pool, unsigned long nr, gfp_t gfp)
+{
+	unsigned long i;
+	struct page *to;
+
+	for (i = 0; i < nr; i++) {
+		pool->evict_dst[i] = 0;
+		if (!(pool->evict_src[i] & MIGRATE_PFN_MIGRATE))
+			continue;
+		to = alloc_page(gfp);
+		if (to)
+			pool->evict_dst[i] = kex_copy_home(pool, pool->evict_src[i], to);
+	}
+}
+
+/* So many pages at most as the arrays have room for */
+static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long first,
+				   unsigned long nr, gfp_t gfp)
+{
+	unsigned long moved;
+
+	migrate_device_range(pool->evict_src, pool->pfn + first, nr);
+	kex_evict_fill(pool, nr, gfp);
+	migrate_device_pages(pool->evict_src, pool->evict_dst, nr);
+	moved = kex_count_home(pool->evict_src, pool->evict_dst, nr);
+	migrate_device_finalize(pool->evict_src, pool->evict_dst, nr);
+	return moved;
+}
+
+/**
+ * kex_migrate_evict() - send pages of a pool home, whoever has them
+ * @pool: the pool, its evict_lock held
+ * @first: first page of the pool
+ * @nr: how many
+ * @gfp: for the memory that they get
+ *
+ * Context: may sleep; needs no mmap_lock.
+ * Return: how many pages went; others are free, or busy.
+ */
+unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
+				unsigned long nr, gfp_t gfp)
+{
+	unsigned long end = first + nr, at = first, next, moved = 0;
+
+	lockdep_assert_held(&pool->evict_lock);
+	while (pool->pfn) {
+		at = find_next_bit(pool->taken, end, at);
+		if (at >= end)
+			break;
+		next = find_next_zero_bit(pool->taken, min(end, at + KEX_BATCH), at);
+		moved += kex_evict_run(pool, at, next - at, gfp);
+		at = next;
+		cond_resched();
+	}
+	atomic64_add(moved, &pool->migrated_out);
+	return moved;
+}
+
+/* --- CPU faults ---------------------------------------------------------------- */
+
+static struct kex_stream_set *kex_streams_of(struct kex_pool *pool,
+					     const struct mm_struct *mm)
+{
+	return &pool->streams[hash_ptr(mm, ilog2(KEX_STREAM_SETS))];
+}
+
+/* Does a fault lie beside the block that a stream brought last? */
+static bool kex_stream_near(const struct kex_stream *stream, const void *mm,
+			    unsigned long page)
+{
+	unsigned int pages = READ_ONCE(stream->pages);
+
+	return READ_ONCE(stream->mm) == mm &&
+	       page + pages >= READ_ONCE(stream->first) &&
+	       page < READ_ONCE(stream->end) + pages;
+}
+
+/*
+ * How many pages a fault shall bring. Beside the last block, twice as many as
+ * then; elsewhere a new stream, which starts with half of what the last new
+ * one, or the last that grew, had. So whoever goes through memory in order
+ * soon has the most, and whoever jumps about has one at a time. Races spoil a
+ * guess, no more.
+ */
+static unsigned int kex_stream_pages(struct kex_pool *pool,
+				     const struct mm_struct *mm,
+				     unsigned long page, struct kex_stream **found)
+{
+	unsigned int most = READ_ONCE(pool->fault_around), pages, i;
+	struct kex_stream_set *set = kex_streams_of(pool, mm);
+	struct kex_stream *stream;
+
+	for (i = 0; i < KEX_STREAM_WAYS; i++) {
+		stream = &set->way[i];
+		if (!kex_stream_near(stream, mm, page))
+			continue;
+		pages = min(2 * READ_ONCE(stream->pages), most);
+		goto out;
+	}
+	i = READ_ONCE(set->next) % KEX_STREAM_WAYS;
+	WRITE_ONCE(set->next, i + 1);
+	stream = &set->way[i];
+	WRITE_ONCE(stream->mm, mm);
+	pages = clamp(READ_ONCE(set->pages) / 2, 1U, most);
+out:
+	WRITE_ONCE(set->pages, pages);
+	WRITE_ONCE(stream->pages, pages);
+	*found = stream;
+	return pages;
+}
+
+/*
+ * The range that a fault brings: a block of so many pages, aligned, so that it
+ * grows forwards and backwards alike, as far as the VMA goes.
+ */
+static void kex_fault_range(struct kex_pool *pool, const struct vm_fault *vmf,
+			    unsigned long *start, unsigned long *end)
+{
+	unsigned long page = PHYS_PFN(vmf->address), first;
+	struct kex_stream *stream;
+	unsigned int pages;
+
+	pages = kex_stream_pages(pool, vmf->vma->vm_mm, page, &stream);
+	first = rounddown(page, (unsigned long)pages);
+	WRITE_ONCE(stream->first, first);
+	WRITE_ONCE(stream->end, first + pages);
+	*start = max(PFN_PHYS(first), vmf->vma->vm_start);
+	*end = min(PFN_PHYS(first + pages), vmf->vma->vm_end);
+}
+
+static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
+				 struct migrate_vma *args)
+{
+	unsigned long must = PHYS_PFN(vmf->address - args->start), moved;
+	bool stuck;
+
+	if (migrate_vma_setup(args))
+		return VM_FAULT_SIGBUS;
+	/* Somebody else is at it: the CPU tries again, and finds it done */
+	if (!args->cpages)
+		return 0;
+	stuck = args->src[must] & MIGRATE_PFN_MIGRATE;
+	kex_fill_home(pool, args, must);
+	stuck = stuck && !args->dst[must];
+	migrate_vma_pages(args);
+	moved = kex_count_home(args->src, args->dst, args->npages);
+	migrate_vma_finalize(args);
+	atomic64_inc(&pool->space.faults);
+	atomic64_inc(&pool->space.restores);
+	atomic64_add(moved, &pool->migrated_out);
+	atomic64_add(moved, &pool->fault_pages);
+	return stuck ? VM_FAULT_OOM : 0;
+}
+
+/**
+ * kex_migrate_fault() - a CPU touches a page that is in a pool
+ * @vmf: the fault; mmap_lock is held, and vmf->page has a reference
+ *
+ * That reference keeps the pool, too, however it is taken down meanwhile.
+ *
+ * Return: 0, VM_FAULT_OOM, VM_FAULT_SIGBUS if the VMA is of no kind that has
+ * such pages.
+ */
+vm_fault_t kex_migrate_fault(struct vm_fault *vmf)
+{
+	struct kex_pool *pool = kex_page_pool(vmf->page);
+	unsigned long pfns[2 * KEX_FAULT_STACK], *more = NULL, nr;
+	struct migrate_vma args = {
+		.vma = vmf->vma,
+		.pgmap_owner = pool,
+		.flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+		.fault_page = vmf->page,
+	};
+	vm_fault_t ret;
+
+	kex_fault_range(pool, vmf, &args.start, &args.end);
+	nr = PHYS_PFN(args.end - args.start);
+	if (nr > KEX_FAULT_STACK) {
+		more = kmalloc_array(nr, 2 * sizeof(*more), GFP_NOWAIT | __GFP_NOWARN);
+		if (!more) {
+			args.start = vmf->address & PAGE_MASK;
+			args.end = args.start + PAGE_SIZE;
+			nr = 1;
+		}
+	}
+	args.src = more ?: pfns;
+	args.dst = args.src + nr;
+	ret = kex_fault_home(pool, vmf, &args);
+	kfree(more);
+	return ret;
+}

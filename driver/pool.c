@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kex: the pool object: device-private pages, and the memory behind them
+ *
+ * Page i of the range that the kernel knows as device memory stands for page i
+ * of the carve-out. No CPU has an entry for it: all access is by the pool's own
+ * mapping, here. What copies goes through kex_pool_fill() and
+ * kex_pool_copy_out(), which an engine could do as well.
+ */
+#include <linux/bitmap.h>
+#include <linux/highmem.h>
+#include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/ktime.h>
+#include <linux/memremap.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "pool.h"
+
+/**
+ * kex_page_pool() - the pool of a device page
+ * @page: a device page of kex's
+ *
+ * Return: the pool.
+ */
+struct kex_pool *kex_page_pool(const struct page *page)
+{
+	return container_of(kex_page_pgmap(page), struct kex_pool, pgmap);
+}
+
+/**
+ * kex_pool_bytes() - what a device page stands for
+ * @pool: the pool
+ * @page: a page of it that is in use
+ *
+ * Return: kernel's address of the bytes.
+ */
+void *kex_pool_bytes(struct kex_pool *pool, struct page *page)
+{
+	if (pool->base)
+		return pool->base + PFN_PHYS(kex_pool_index(pool, page));
+	return page_address(page->zone_device_data);
+}
+
+/**
+ * kex_pool_take() - reserve free pages
+ * @pool: the pool
+ * @index: result: which
+ * @want: how many at most
+ *
+ * Return: how many there are. Each is for kex_pool_fill() or kex_pool_untake().
+ */
+unsigned int kex_pool_take(struct kex_pool *pool, u32 *index, unsigned int want)
+{
+	unsigned int got = 0, turns = 0;
+	unsigned long at;
+
+	spin_lock(&pool->take_lock);
+	at = pool->cursor;
+	while (got < want) {
+		at = find_next_zero_bit(pool->taken, pool->nr, at);
+		if (at >= pool->nr) {
+			if (turns++)
+				break;
+			at = 0;
+			continue;
+		}
+		/* Atomic, since bits are cleared without the lock */
+		set_bit(at, pool->taken);
+		index[got++] = at++;
+	}
+	pool->cursor = at;
+	atomic_long_add(got, &pool->used);
+	spin_unlock(&pool->take_lock);
+	/* What freed them has ended with their bytes */
+	smp_mb();
+	return got;
+}
+
+/**
+ * kex_pool_untake() - undo kex_pool_take()
+ * @pool: the pool
+ * @index: which
+ * @nr: how many
+ */
+void kex_pool_untake(struct kex_pool *pool, const u32 *index, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		clear_bit_unlock(index[i], pool->taken);
+	atomic_long_sub(nr, &pool->used);
+}
+
+/**
+ * kex_pool_fill() - make a device page of a page that was taken
+ * @pool: the pool
+ * @index: which
+ * @from: whose bytes it gets; NULL for zeroes
+ * @now: the time, ns
+ *
+ * Return: the device page, locked, with one reference; its last put frees it.
+ * NULL without system memory behind it, and then it is not taken any more.
+ */
+struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
+			   u64 now)
+{
+	struct page *page = pfn_to_page(pool->pfn + index), *back = NULL;
+	void *to, *src;
+
+	if (pool->base) {
+		to = pool->base + PFN_PHYS(index);
+	} else {
+		back = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (!back) {
+			kex_pool_untake(pool, &index, 1);
+			return NULL;
+		}
+		to = page_address(back);
+	}
+	if (from) {
+		src = kmap_local_page(from);
+		copy_page(to, src);
+		kunmap_local(src);
+	} else {
+		clear_page(to);
+	}
+	pool->page[index].in = now;
+	pool->page[index].used = now;
+	set_bit(index, pool->touched);
+
+	kex_device_page_init(page, &pool->pgmap);
+	page->zone_device_data = back;
+	return page;
+}
+
+/**
+ * kex_pool_copy_out() - copy what a device page stands for
+ * @pool: the pool
+ * @to: a page of the system
+ * @page: a page of the pool that is in use, locked
+ */
+void kex_pool_copy_out(struct kex_pool *pool, struct page *to, struct page *page)
+{
+	void *dst = kmap_local_page(to);
+
+	copy_page(dst, kex_pool_bytes(pool, page));
+	kunmap_local(dst);
+}
+
+/**
+ * kex_pool_touch() - a page has been used
+ * @pool: the pool
+ * @page: a page of it that is in use
+ * @now: the time, ns
+ */
+void kex_pool_touch(struct kex_pool *pool, struct page *page, u64 now)
+{
+	unsigned long index = kex_pool_index(pool, page);
+
+	WRITE_ONCE(pool->page[index].used, now);
+	set_bit(index, pool->touched);
+}
+
+/*
+ * The last reference is gone. Called under page-table locks, too, when memory is
+ * unmapped: therefore no lock, and the bytes are gone at once, as a page's worth
+ * of zeroes is soon written.
+ */
+static void kex_pool_page_free(KEX_PAGE_FREE_ARG *arg)
+{
+	struct page *page = kex_free_arg_page(arg);
+	struct kex_pool *pool = kex_page_pool(page);
+	unsigned long index = kex_pool_index(pool, page);
+
+	if (pool->base)
+		clear_page(pool->base + PFN_PHYS(index));
+	else
+		__free_page(page->zone_device_data);
+	clear_bit_unlock(index, pool->taken);
+	atomic_long_dec(&pool->used);
+}
+
+static const struct dev_pagemap_ops kex_pool_pgmap_ops = {
+	.KEX_PAGE_FREE_OP = kex_pool_page_free,
+	.migrate_to_ram	  = kex_migrate_fault,
+};
+
+/* Arm64 has struct pages only for what the linear map could reach: so it is asked */
+static int kex_pool_map_pages(struct kex_pool *pool, struct device *dev)
+{
+	ktime_t start;
+	void *ret;
+
+	pool->res = request_free_mem_region(&iomem_resource, pool->space.size,
+					    pool->space.obj.name);
+	if (IS_ERR(pool->res)) {
+		int err = PTR_ERR(pool->res);
+
+		pool->res = NULL;
+		return err == -ERANGE ? -ENOSPC : err;
+	}
+	/* The region is a whole section; what is not asked for costs nothing */
+	pool->pgmap.type = MEMORY_DEVICE_PRIVATE;
+	pool->pgmap.nr_range = 1;
+	pool->pgmap.range.start = pool->res->start;
+	pool->pgmap.range.end = pool->res->start + pool->space.size - 1;
+	pool->pgmap.ops = &kex_pool_pgmap_ops;
+	pool->pgmap.owner = pool;
+
+	start = ktime_get();
+	ret = memremap_pages(&pool->pgmap, dev_to_node(dev));
+	if (IS_ERR(ret))
+		return PTR_ERR(ret);
+	pool->init_us = ktime_us_delta(ktime_get(), start);
+	pool->pfn = PHYS_PFN(pool->pgmap.range.start);
+	return 0;
+}
+
+static void kex_pool_unmap_pages(struct kex_pool *pool)
+{
+	/* An eviction under way still looks at the pages */
+	mutex_lock(&pool->evict_lock);
+	if (pool->pfn)
+		memunmap_pages(&pool->pgmap);
+	pool->pfn = 0;
+	mutex_unlock(&pool->evict_lock);
+	if (pool->res)
+		release_mem_region(pool->res->start, resource_size(pool->res));
+	pool->res = NULL;
+	if (pool->base)
+		memunmap(pool->base);
+	pool->base = NULL;
+}
+
+static struct kex_pool *kex_pool_alloc(struct kex_carveout *co,
+				       const struct kex_pool_params *params,
+				       const struct kex_object_ops *obj_ops)
+{
+	struct kex_pool *pool;
+	int ret;
+
+	pool = kvzalloc(sizeof(*pool), GFP_KERNEL);
+	if (!pool)
+		return ERR_PTR(-ENOMEM);
+	pool->space.co = co;
+	pool->space.size = params->size;
+	pool->space.cache = KEX_CACHE_WRITE_BACK;
+	pool->space.lazy = true;
+	ret = kex_space_init(&pool->space, KEX_KIND_POOL, params->name, params->mode,
+			     obj_ops, NULL);
+	if (ret) {
+		kvfree(pool);
+		return ERR_PTR(ret);
+	}
+	pool->nr = params->size >> PAGE_SHIFT;
+	pool->fault_around = params->fault_around;
+	spin_lock_init(&pool->take_lock);
+	mutex_init(&pool->evict_lock);
+	kex_sweep_init(&pool->sweep, ktime_get_ns());
+	return pool;
+}
+
+/* What is known about each page: some 16 bytes and two bits */
+static int kex_pool_alloc_pages(struct kex_pool *pool)
+{
+	pool->page = vcalloc(pool->nr, sizeof(*pool->page));
+	pool->taken = vcalloc(BITS_TO_LONGS(pool->nr), sizeof(long));
+	pool->touched = vcalloc(BITS_TO_LONGS(pool->nr), sizeof(long));
+	return pool->page && pool->taken && pool->touched ? 0 : -ENOMEM;
+}
+
+/* Everything but the node. What fails leaves the rest to kex_pool_release() */
+static int kex_pool_build(struct kex_pool *pool, bool system)
+{
+	struct kex_memory *mem = pool->space.co->mem;
+	u64 offset = KEX_OFFSET_AUTO;
+	int ret;
+
+	if (system) {
+		if (pool->nr > totalram_pages())
+			return -ENOSPC;
+	} else {
+		ret = kex_memory_alloc(mem, pool->space.size, &offset, &pool->phys);
+		if (ret)
+			return ret;
+		kref_get(&mem->ref);
+		pool->mem = mem;
+		pool->base = memremap(pool->phys, pool->space.size, MEMREMAP_WB);
+		if (!pool->base)
+			return -ENOMEM;
+	}
+	ret = kex_pool_alloc_pages(pool);
+	if (ret)
+		return ret;
+	return kex_pool_map_pages(pool, pool->space.co->dev);
+}
+
+/**
+ * kex_pool_create() - make a live pool
+ * @co: its carve-out, lock held
+ * @params: what it shall be; checked against the attributes' ranges
+ * @obj_ops: file operations and release
+ * @maker: who is told when it is taken
+ *
+ * Return: the pool, whose first reference kex_space_retire() or
+ * kex_space_unlist() and a put give up; or -ENODEV if @co is not bound, -EINVAL without a size,
+ * -ENOSPC, -ENOMEM, -EEXIST.
+ */
+struct kex_pool *kex_pool_create(struct kex_carveout *co,
+				 const struct kex_pool_params *params,
+				 const struct kex_object_ops *obj_ops,
+				 struct kex_maker *maker)
+{
+	struct kex_pool *pool;
+	int ret;
+
+	lockdep_assert_held(&co->lock);
+	if (!co->dev)
+		return ERR_PTR(-ENODEV);
+	if (!params->size)
+		return ERR_PTR(-EINVAL);
+	pool = kex_pool_alloc(co, params, obj_ops);
+	if (IS_ERR(pool))
+		return pool;
+	ret = kex_pool_build(pool, params->system);
+	rcu_assign_pointer(pool->policy, params->policy);
+	if (!ret)
+		ret = kex_space_publish(&pool->space, maker);
+	if (ret) {
+		kex_object_put(&pool->space.obj);
+		return ERR_PTR(ret);
+	}
+	kex_policy_live(params->policy, 1);
+	return pool;
+}
+
+/**
+ * kex_pool_empty() - send the pages of a pool home that shall be taken down
+ * @obj: the pool's object; its carve-out's lock held
+ *
+ * Return: 0, -ENOMEM or -EINTR with some of the pages inside.
+ */
+int kex_pool_empty(struct kex_object *obj)
+{
+	return kex_evict_all(to_kex_pool(to_kex_space(obj)), false);
+}
+
+/**
+ * kex_pool_drop() - a pool is not live any more
+ * @obj: the pool's object, hidden, and revoked if somebody has it open; its
+ *	 carve-out's lock held
+ *
+ * Pages that are still inside go home first, which takes as long as it takes.
+ */
+void kex_pool_drop(struct kex_object *obj)
+{
+	struct kex_pool *pool = to_kex_pool(to_kex_space(obj));
+
+	lockdep_assert_held(&pool->space.co->lock);
+	kex_evict_all(pool, true);
+	kex_pool_unmap_pages(pool);
+	kex_policy_live(rcu_dereference_protected(pool->policy, true), -1);
+}
+
+/**
+ * kex_pool_set_policy() - evict by another policy from now on
+ * @pool: a live pool; its carve-out's lock held
+ * @policy: the policy; the caller keeps it, and may drop the old one
+ */
+void kex_pool_set_policy(struct kex_pool *pool, struct kex_policy *policy)
+{
+	kex_policy_live(policy, 1);
+	policy = rcu_replace_pointer(pool->policy, policy,
+				     lockdep_is_held(&pool->space.co->lock));
+	synchronize_rcu();
+	kex_policy_live(policy, -1);
+}
+
+/**
+ * kex_pool_release() - free a pool and give its memory back
+ * @obj: the pool's object, without references
+ */
+void kex_pool_release(struct kex_object *obj)
+{
+	struct kex_pool *pool = to_kex_pool(to_kex_space(obj));
+
+	kex_space_destroy(&pool->space);
+	kex_pool_unmap_pages(pool);
+	if (pool->mem) {
+		kex_memory_free(pool->mem, pool->phys, pool->space.size);
+		kex_memory_put(pool->mem);
+	}
+	vfree(pool->touched);
+	vfree(pool->taken);
+	vfree(pool->page);
+	kvfree(pool);
+}
