@@ -11,11 +11,13 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "mirror.h"
 #include "pool.h"
 
 /* First published sizes: what every caller must at least know */
 #define KEX_MIGRATE_SIZE_V1	offsetofend(struct kex_migrate, full)
 #define KEX_PAGES_SIZE_V1	offsetofend(struct kex_pages, vec)
+#define KEX_PEEK_SIZE_V1	offsetofend(struct kex_peek, done)
 #define KEX_POOL_EVICT_SIZE_V1	offsetofend(struct kex_pool_evict, pages)
 
 static struct kex_pool *kex_file_pool(struct file *file)
@@ -152,6 +154,36 @@ static long kex_pool_file_pages(struct file *file, void __user *uarg)
 	return ret;
 }
 
+static long kex_pool_file_peek(struct file *file, unsigned int cmd,
+			       struct kex_peek __user *uarg)
+{
+	unsigned int flags = KEX_MIRROR_POOL;
+	struct kex_mirror *mirror;
+	struct kex_peek arg;
+	u32 argsz;
+	u64 end;
+	int ret;
+
+	if (cmd == KEX_POKE)
+		flags |= KEX_MIRROR_WRITE;
+	if (cmd == KEX_POKE && !(file->f_mode & FMODE_WRITE))
+		return -EBADF;
+	ret = kex_arg_read(&arg, sizeof(arg), KEX_PEEK_SIZE_V1, uarg, &argsz);
+	if (ret)
+		return ret;
+	if (!arg.len || check_add_overflow(arg.addr, arg.len, &end))
+		return -EINVAL;
+	if (end > TASK_SIZE_MAX)
+		return -EFAULT;
+	mirror = kex_mirror_get(file->private_data);
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
+	ret = kex_mirror_copy(mirror, arg.addr, arg.len, arg.buf, flags, &arg.done);
+	if (!ret && put_user(arg.done, &uarg->done))
+		ret = -EFAULT;
+	return ret;
+}
+
 static long kex_pool_file_evict(struct file *file, struct kex_pool_evict __user *uarg)
 {
 	struct kex_pool_evict arg;
@@ -182,6 +214,9 @@ static long kex_pool_ioctl(struct file *file, unsigned int cmd, unsigned long ar
 		return kex_pool_file_migrate(file, uarg);
 	case KEX_PAGES:
 		return kex_pool_file_pages(file, uarg);
+	case KEX_PEEK:
+	case KEX_POKE:
+		return kex_pool_file_peek(file, cmd, uarg);
 	case KEX_POOL_EVICT:
 		return kex_pool_file_evict(file, uarg);
 	case KEX_EVICT:
@@ -190,17 +225,50 @@ static long kex_pool_ioctl(struct file *file, unsigned int cmd, unsigned long ar
 	case KEX_EVENTFD:
 		return kex_file_ioctl(file, cmd, arg);
 	default:
-		return -ENOTTY;
+		return kex_dmirror_ioctl(file, cmd, uarg);
 	}
+}
+
+/* What the mapping below may have: a test needs one page */
+#define KEX_POOL_MMAP_PAGES	16
+
+/*
+ * Nothing of the pool can be mapped. A private mapping shows pages of zeroes of
+ * its own, with struct pages but no files behind them, since the kernel's test
+ * program wants a device's memory of that kind to look at.
+ */
+static int kex_pool_file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	unsigned long addr;
+	struct page *page;
+	int ret = 0;
+
+	if ((vma->vm_flags & VM_MAYSHARE) || vma_pages(vma) > KEX_POOL_MMAP_PAGES)
+		return -EINVAL;
+	for (addr = vma->vm_start; !ret && addr < vma->vm_end; addr += PAGE_SIZE) {
+		page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+		if (!page)
+			return -ENOMEM;
+		ret = vm_insert_page(vma, addr, page);
+		put_page(page);
+	}
+	return ret;
+}
+
+static int kex_pool_file_release(struct inode *inode, struct file *file)
+{
+	kex_mirrors_free(file->private_data);
+	return kex_file_release(inode, file);
 }
 
 static const struct file_operations kex_pool_fops = {
 	.owner		= THIS_MODULE,
 	.open		= kex_file_open,
-	.release	= kex_file_release,
+	.release	= kex_pool_file_release,
 	.poll		= kex_file_poll,
 	.unlocked_ioctl	= kex_pool_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
+	.mmap		= kex_pool_file_mmap,
 };
 
 const struct kex_object_ops kex_pool_object_ops = {

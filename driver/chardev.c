@@ -62,6 +62,8 @@ struct kex_file *kex_file_new(struct kex_space *space)
 	if (!kf)
 		return NULL;
 	kf->space = space;
+	mutex_init(&kf->mirrors_lock);
+	INIT_LIST_HEAD(&kf->mirrors);
 	kf->seen = atomic64_read(&space->changes);
 	INIT_LIST_HEAD(&kf->windows);
 	spin_lock(&space->files_lock);

@@ -10,9 +10,11 @@
 
 #include <linux/device/class.h>
 #include <linux/eventfd.h>
+#include <linux/mempolicy.h>
 #include <linux/memremap.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
+#include <linux/rmap.h>
 #include <linux/version.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
 #include <linux/leafops.h>
@@ -140,6 +142,21 @@ static inline vm_fault_t kex_insert_pmd(struct vm_fault *vmf, unsigned long pfn,
 }
 #endif
 
+/* Does the process, or the VMA, say where its memory shall be? */
+static inline bool kex_has_mempolicy(const struct vm_area_struct *vma)
+{
+#ifdef CONFIG_NUMA
+	return vma->vm_policy || current->mempolicy;
+#else
+	return false;
+#endif
+}
+
+/* Called so, and without a list, since 6.14 */
+#ifndef alloc_pages_bulk
+#define alloc_pages_bulk	alloc_pages_bulk_array
+#endif
+
 #ifdef CONFIG_DEVICE_PRIVATE
 /*
  * Device pages: what is freed is a folio since 6.19, and may be a large one; so
@@ -179,6 +196,15 @@ static inline struct page *kex_pmd_device_page(pmd_t pmd)
 	return softleaf_is_device_private(entry) ? softleaf_to_page(entry) : NULL;
 }
 
+/* A page that no CPU may touch, locked and with a reference */
+static inline struct page *kex_make_exclusive(struct mm_struct *mm, unsigned long addr,
+					      void *owner)
+{
+	struct folio *folio;
+
+	return make_device_exclusive(mm, addr, owner, &folio);
+}
+
 /* Is somebody moving the page behind an entry that is not present? */
 static inline bool kex_pte_is_migration(pte_t pte)
 {
@@ -213,6 +239,18 @@ static inline struct page *kex_pte_device_page(pte_t pte)
 static inline struct page *kex_pmd_device_page(pmd_t pmd)
 {
 	return NULL;
+}
+
+static inline struct page *kex_make_exclusive(struct mm_struct *mm, unsigned long addr,
+					      void *owner)
+{
+	struct page *page = NULL;
+	int ret;
+
+	ret = make_device_exclusive_range(mm, addr, addr + PAGE_SIZE, &page, owner);
+	if (ret < 0)
+		return ERR_PTR(ret);
+	return page ?: ERR_PTR(-EBUSY);
 }
 
 static inline bool kex_pte_is_migration(pte_t pte)

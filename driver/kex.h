@@ -540,6 +540,8 @@ static inline bool kex_lock_read(struct rw_semaphore *sem, bool wait)
  * @seen: kex_space.changes when the file was last told of them
  * @eventfd: signalled with each change, or NULL; kex_space.files_lock
  * @scratch: the page that its mappings show in holes, or NULL before the first
+ * @mirrors_lock: guards @mirrors
+ * @mirrors: of a pool's file: the address spaces that its device looks into
  * @windows: anonymous windows that it made; kex_owners_lock
  */
 struct kex_file {
@@ -549,6 +551,8 @@ struct kex_file {
 	s64 seen;
 	struct eventfd_ctx *eventfd;
 	struct page *scratch;
+	struct mutex mirrors_lock;
+	struct list_head mirrors;
 };
 
 static inline struct kex_file *kex_vma_file(const struct vm_area_struct *vma)

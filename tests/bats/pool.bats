@@ -251,7 +251,8 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 	pool p0 size=2M
 	kexmap <<-EOF
 		open $N
-		map 0 1P -> ENODEV
+		map 0 1P -> EINVAL
+		map 0 17P private -> EINVAL
 		pread 0 16 -> EINVAL
 		pwrite 0 16 -> EINVAL
 		hold 0 1P -> ENOTTY
