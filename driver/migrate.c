@@ -20,6 +20,9 @@
 /* Of a fault's pages, those that the stack has room for */
 #define KEX_FAULT_STACK	64
 
+/* System pages that are taken together */
+#define KEX_STASH	16U
+
 /* Of the pages that go home, none is more important than the others */
 #define KEX_ALL		ULONG_MAX
 
@@ -190,26 +193,68 @@ static unsigned long kex_copy_home(struct kex_pool *pool, unsigned long src,
 	       (src & MIGRATE_PFN_WRITE ? MIGRATE_PFN_WRITE : 0);
 }
 
+/**
+ * struct kex_stash - system pages that were taken together, which costs less
+ * @nr: how many are left
+ * @page: these
+ */
+struct kex_stash {
+	unsigned int nr;
+	struct page *page[KEX_STASH];
+};
+
+/*
+ * Without a policy of the process or the VMA any page near will do. Of a fault's
+ * neighbours none is worth much trouble.
+ */
+static struct page *kex_stash_get(struct kex_stash *stash, struct vm_area_struct *vma,
+				  unsigned long addr, bool must, unsigned int want)
+{
+	gfp_t gfp = GFP_HIGHUSER_MOVABLE;
+
+	if (!stash->nr && want > 1 && !kex_has_mempolicy(vma)) {
+		memset(stash->page, 0, sizeof(stash->page));
+		stash->nr = alloc_pages_bulk(gfp | __GFP_NORETRY | __GFP_NOWARN,
+					     min(want, KEX_STASH), stash->page);
+	}
+	if (stash->nr)
+		return stash->page[--stash->nr];
+	if (!must)
+		gfp |= __GFP_NORETRY | __GFP_NOWARN;
+	return alloc_page_vma(gfp, vma, addr);
+}
+
+static void kex_stash_free(struct kex_stash *stash)
+{
+	while (stash->nr)
+		__free_page(stash->page[--stash->nr]);
+}
+
+static bool kex_may_go_home(unsigned long src)
+{
+	return (src & MIGRATE_PFN_MIGRATE) && migrate_pfn_to_page(src);
+}
+
 /* @must: the one that a fault is about, whose neighbours do not try hard; or all */
 static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
 			  unsigned long must)
 {
-	gfp_t gfp = GFP_HIGHUSER_MOVABLE;
 	unsigned long addr = args->start, i;
+	unsigned int left = args->cpages;
+	struct kex_stash stash;
 	struct page *to;
 
+	stash.nr = 0;
 	for (i = 0; i < args->npages; i++, addr += PAGE_SIZE) {
-		if (!(args->src[i] & MIGRATE_PFN_MIGRATE) ||
-		    !migrate_pfn_to_page(args->src[i]))
+		if (!kex_may_go_home(args->src[i]))
 			continue;
-		if (must != KEX_ALL && i != must)
-			gfp |= __GFP_NORETRY | __GFP_NOWARN;
-		else
-			gfp = GFP_HIGHUSER_MOVABLE;
-		to = alloc_page_vma(gfp, args->vma, addr);
+		to = kex_stash_get(&stash, args->vma, addr, must == KEX_ALL || i == must,
+				   left);
+		left -= !!left;
 		if (to)
 			args->dst[i] = kex_copy_home(pool, args->src[i], to);
 	}
+	kex_stash_free(&stash);
 }
 
 static unsigned long kex_count_home(const unsigned long *src,
@@ -426,11 +471,14 @@ static struct kex_stream_set *kex_streams_of(struct kex_pool *pool,
 static bool kex_stream_near(const struct kex_stream *stream, const void *mm,
 			    unsigned long page)
 {
-	unsigned int pages = READ_ONCE(stream->pages);
+	unsigned long first = READ_ONCE(stream->first), end = READ_ONCE(stream->end);
+	/* A long stream may skip what somebody else brought home, or took in */
+	unsigned int gap = READ_ONCE(stream->pages) / 16;
 
-	return READ_ONCE(stream->mm) == mm &&
-	       page + pages >= READ_ONCE(stream->first) &&
-	       page < READ_ONCE(stream->end) + pages;
+	if (READ_ONCE(stream->mm) != mm)
+		return false;
+	return (page < first && first - page <= gap + 1) ||
+	       (page >= end && page - end <= gap);
 }
 
 /*
@@ -486,6 +534,29 @@ static void kex_fault_range(struct kex_pool *pool, const struct vm_fault *vmf,
 	*end = min(PFN_PHYS(first + pages), vmf->vma->vm_end);
 }
 
+/*
+ * Pages come home old, and a processor without hardware access flags traps on the
+ * first touch of each, which costs more than to say at once that they are used.
+ * As the kernel has it when it maps pages around a fault.
+ *
+ * Without FAULT_FLAG_USER, so that a page which has been taken in again
+ * meanwhile, and is brought home by this, ends here.
+ */
+static void kex_fault_touch(struct vm_fault *vmf, const struct migrate_vma *args)
+{
+	unsigned long addr = args->start, i;
+	unsigned int write;
+
+	if (arch_has_hw_pte_young() || !(vmf->flags & FAULT_FLAG_USER))
+		return;
+	for (i = 0; i < args->npages; i++, addr += PAGE_SIZE) {
+		if (!args->dst[i] || !(args->src[i] & MIGRATE_PFN_MIGRATE))
+			continue;
+		write = args->src[i] & MIGRATE_PFN_WRITE ? vmf->flags & FAULT_FLAG_WRITE : 0;
+		handle_mm_fault(vmf->vma, addr, write, NULL);
+	}
+}
+
 static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
 				 struct migrate_vma *args)
 {
@@ -503,6 +574,7 @@ static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
 	migrate_vma_pages(args);
 	moved = kex_count_home(args->src, args->dst, args->npages);
 	migrate_vma_finalize(args);
+	kex_fault_touch(vmf, args);
 	atomic64_inc(&pool->space.faults);
 	atomic64_inc(&pool->space.restores);
 	atomic64_add(moved, &pool->migrated_out);
