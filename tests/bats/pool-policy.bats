@@ -1,0 +1,221 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What a full pool evicts, and when.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+# A pool of 512 pages of 4 KiB, fewer of larger ones, whose granule is a sixteenth
+small_pool() {
+	PAGES=$((2097152 / PAGE))
+	UNIT=$((PAGES / 16))
+	pool p0 size=2M live=0 "$@"
+}
+
+# begin: 32 units of memory, one and a half of the pool more than fits
+begin() {
+	printf '%s\n' "open $N" "anon $((32 * UNIT))P" "fill 0 $((32 * UNIT))P"
+}
+
+in_unit() {
+	printf 'migrate %dP %dP -> %d\n' $(($1 * UNIT)) "$UNIT" "$UNIT"
+}
+
+# where the unit is
+unit_is() {
+	printf 'where %dP %dP -> %s:%d\n' $(($1 * UNIT)) "$UNIT" "$2" "$UNIT"
+}
+
+@test "fifo: the first to come is the first to go, used or not" {
+	local i
+	need_pools
+	policy t0 granule=$((2097152 / 16)) low=90
+	small_pool policy=t0
+	put "$R/live" 1
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..15}; do in_unit "$i"; done)
+		get $S/used -> 2097152
+		devread 0 ${UNIT}P -> ${UNIT}P
+		$(in_unit 16)
+		$(unit_is 0 ram)
+		$(unit_is 1 ram)
+		$(unit_is 2 pool)
+		$(unit_is 16 pool)
+		get $S/policy_evictions -> $((2 * UNIT))
+		check 0 $((32 * UNIT))P
+	EOF
+}
+
+@test "lru: what the device has read stays, what it has not goes" {
+	local i
+	need_pools
+	policy t0 algorithm=lru granule=$((2097152 / 16)) low=90
+	small_pool policy=t0
+	put "$R/live" 1
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..15}; do in_unit "$i"; done)
+		devread 0 ${UNIT}P -> ${UNIT}P
+		devwrite $((2 * UNIT))P 8 -> 8
+		$(in_unit 16)
+		$(unit_is 0 pool)
+		$(unit_is 1 ram)
+		$(unit_is 2 pool)
+		$(unit_is 3 ram)
+		$(unit_is 4 pool)
+		check 0 $((32 * UNIT))P
+	EOF
+}
+
+@test "clock: what has been used since the hand was there is passed over once" {
+	local i
+	need_pools
+	policy t0 algorithm=clock granule=$((2097152 / 16)) low=90
+	small_pool policy=t0
+	put "$R/live" 1
+	# The first round finds all of it used, since it has just come, and takes the
+	# first two; the hand is at the third then
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..15}; do in_unit "$i"; done)
+		$(in_unit 16)
+		$(unit_is 0 ram)
+		$(unit_is 1 ram)
+		$(in_unit 17)
+		devread $((2 * UNIT))P 8 -> 8
+		devread $((4 * UNIT))P 8 -> 8
+		$(in_unit 18)
+		$(unit_is 2 pool)
+		$(unit_is 3 ram)
+		$(unit_is 4 pool)
+		$(unit_is 5 ram)
+		check 0 $((32 * UNIT))P
+	EOF
+}
+
+@test "random: goes on, and evicts down to the low mark" {
+	local i
+	need_pools
+	small_pool policy=random
+	put "$KEX/policies/random/granule" $((2097152 / 16))
+	put "$R/live" 1
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..15}; do in_unit "$i"; done)
+		$(in_unit 16)
+		get $S/used -> $((15 * UNIT * PAGE))
+		check 0 $((32 * UNIT))P
+	EOF
+	put "$KEX/policies/random/granule" 2M
+}
+
+@test "eviction starts above the high mark and stops at the low one, and marks may change live" {
+	local i
+	need_pools
+	policy t0 granule=$((2097152 / 16)) low=25 high=50
+	small_pool policy=t0
+	put "$R/live" 1
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..7}; do in_unit "$i"; done)
+		get $S/used -> 1048576
+		get $S/policy_evictions -> 0
+		$(in_unit 8)
+		get $S/used -> $((5 * UNIT * PAGE))
+		get $S/policy_evictions -> $((4 * UNIT))
+		put $KEX/policies/t0/high 100
+		put $KEX/policies/t0/low 100
+		$(for i in {9..19}; do in_unit "$i"; done)
+		get $S/used -> 2097152
+		get $S/policy_evictions -> $((4 * UNIT))
+		$(in_unit 20)
+		get $S/used -> 2097152
+		get $S/policy_evictions -> $((5 * UNIT))
+		check 0 $((32 * UNIT))P
+	EOF
+}
+
+@test "a granule goes as one" {
+	local i
+	need_pools
+	policy t0 granule=1M low=99
+	small_pool policy=t0
+	put "$R/live" 1
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..15}; do in_unit "$i"; done)
+		$(in_unit 16)
+		get $S/policy_evictions -> $((8 * UNIT))
+		$(unit_is 7 ram)
+		$(unit_is 8 pool)
+		put $KEX/policies/t0/granule $((2097152 / 16))
+		$(for i in {17..23}; do in_unit "$i"; done)
+		$(in_unit 24)
+		get $S/policy_evictions -> $((9 * UNIT))
+	EOF
+}
+
+@test "what came in less than min_resident_ms ago stays, and a full pool takes no more" {
+	local i
+	need_pools
+	policy t0 granule=$((2097152 / 16)) min_resident_ms=86400000
+	small_pool policy=t0
+	put "$R/live" 1
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..15}; do in_unit "$i"; done)
+		migrate $((16 * UNIT))P ${UNIT}P -> 0
+		why -> full=$UNIT
+		get $S/policy_evictions -> 0
+		put $KEX/policies/t0/min_resident_ms 0
+		$(in_unit 16)
+		$(unit_is 0 ram)
+	EOF
+}
+
+@test "a policy is chosen live, and its algorithm cannot change while a live pool has it" {
+	local i
+	need_pools
+	policy t0 algorithm=lru granule=$((2097152 / 16))
+	policy t1 algorithm=fifo granule=$((2097152 / 16))
+	small_pool policy=t0
+	put "$R/live" 1
+	assert_refused EBUSY "$KEX/policies/t0/algorithm" fifo
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..15}; do in_unit "$i"; done)
+		devread 0 ${UNIT}P -> ${UNIT}P
+		put $R/policy t1
+		$(in_unit 16)
+		$(unit_is 0 ram)
+		put $KEX/policies/t0/algorithm clock
+		put $KEX/policies/t1/algorithm clock -> EBUSY
+		rmdir $KEX/policies/t0
+		rmdir $KEX/policies/t1 -> EBUSY
+	EOF
+	put "$R/revoke" 1
+	put "$KEX/policies/t1/algorithm" clock
+}
+
+@test "so many pages as are asked for go by the policy" {
+	local i
+	need_pools
+	policy t0 granule=$((2097152 / 16))
+	small_pool policy=t0
+	put "$R/live" 1
+	kexmap <<-EOF
+		$(begin)
+		$(for i in {0..7}; do in_unit "$i"; done)
+		poolevict 1 -> $UNIT
+		$(unit_is 0 ram)
+		$(unit_is 1 pool)
+		poolevict $((2 * UNIT)) -> $((2 * UNIT))
+		poolevict 1000000 -> $((5 * UNIT))
+		get $S/used -> 0
+		get $S/policy_evictions -> 0
+		get $S/evictions -> 3
+		poolevict 1 -> 0
+		poolevict 0 -> EINVAL
+		check 0 $((32 * UNIT))P
+	EOF
+}

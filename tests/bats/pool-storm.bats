@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Many threads on the same pages at once: every byte is where it was left.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+# storm THREADS PAGES ROUNDS SEED: and the pool is empty afterwards
+storm() {
+	exits 0 kexpool "$N" "$@" "$S/evict"
+	echo "# seed $4: $OUT" >&3
+	[[ $OUT =~ ^[1-9][0-9]*\ pages ]] || fail "nothing moved: $OUT"
+	assert_file "$S/used" 0
+}
+
+@test "64 threads move the same range both ways while they write it" {
+	need_pools
+	pool p0 size=4M
+	storm 64 64 60 1
+}
+
+@test "a pool a quarter of the memory evicts all the time and loses nothing" {
+	need_pools
+	policy t0 algorithm=lru granule=64K low=80
+	pool p0 size=2M policy=t0
+	storm 8 $((4 * 2097152 / PAGE)) 150 2
+}
+
+@test "policies that change, and a pool of system memory" {
+	local name
+	need_pools
+	pool p0 size=2M backing=system policy=clock
+	put "$KEX/policies/clock/granule" 64K
+	storm 8 $((3 * 2097152 / PAGE)) 100 3
+	put "$R/policy" random
+	storm 4 $((3 * 2097152 / PAGE)) 100 4
+	put "$KEX/policies/clock/granule" 2M
+}
+
+opened() {
+	local opens
+	read -r opens <"$S/opens"
+	[ "$opens" = 1 ]
+}
+
+@test "a pool that is taken away and comes back under a storm" {
+	need_pools
+	pool p0 size=2M
+	kexpool "$N" 8 256 200 5 >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	local pid=$! i
+	wait_until 20 opened
+	for i in {1..10}; do
+		put "$R/revoke" 1
+		put "$R/live" 1
+	done
+	wait "$pid" || fail "$(<"$BATS_TEST_TMPDIR/out")"
+	assert_file "$S/used" 0
+}
