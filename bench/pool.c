@@ -26,6 +26,7 @@
 struct hmm_cmd {
 	uint64_t addr, ptr, npages, cpages, faults;
 };
+
 #define HMM_TO_DEV	_IOWR('H', 0x02, struct hmm_cmd)
 #define HMM_TO_SYS	_IOWR('H', 0x03, struct hmm_cmd)
 
@@ -48,8 +49,11 @@ static void migrate(int home)
 	struct kex_migrate arg = { .argsz = sizeof(arg), .to = home, .addr = (uintptr_t)area,
 				   .len = SIZE };
 	uint64_t moved;
+	int ret;
 
-	if (is_kex ? ioctl(fd, KEX_MIGRATE, &arg) : ioctl(fd, home ? HMM_TO_SYS : HMM_TO_DEV, &cmd)) {
+	ret = is_kex ? ioctl(fd, KEX_MIGRATE, &arg) :
+		       ioctl(fd, home ? HMM_TO_SYS : HMM_TO_DEV, &cmd);
+	if (ret) {
 		perror("migrate");
 		exit(1);
 	}

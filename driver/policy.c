@@ -39,7 +39,7 @@ static u64 kex_sweep_random(struct kex_sweep *sweep)
  */
 u64 kex_policy_mark(u64 capacity, unsigned int percent)
 {
-	return max(div_u64(capacity * percent, 100), (u64)1);
+	return max_t(u64, div_u64(capacity * percent, 100), 1);
 }
 
 /**

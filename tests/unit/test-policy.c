@@ -209,7 +209,7 @@ static void evicts_as_its_model(enum kex_algorithm algorithm)
 			if (pool->nr_victims != m.nr_evicted ||
 			    memcmp(pool->evicted, m.evicted,
 				   m.nr_evicted * sizeof(m.evicted[0])))
-				fail_msg("%s: capacity %u, marks %u %u, access %d of page %u: %u evicted, model %u",
+				fail_msg("%s of %u, marks %u %u, step %d, page %u: %u, not %u",
 					 words[algorithm], capacity, high, low, step, page,
 					 pool->nr_victims, m.nr_evicted);
 		}
