@@ -95,6 +95,7 @@ class Attr:
         self.option = raw.get("option")
         self.since = raw["since"]
         self.multiple = raw.get("multiple")
+        self.not_above = raw.get("not_above")
         self.words = raw.get("words") or words_of(raw.get("words_of"), where)
         self.optional = raw.get("optional", [])
         for word in self.optional:
@@ -516,6 +517,9 @@ def values(a):
         good.append((hex(a.max), str(a.max)))
         bad = [("EINVAL", t) for t in NOT_NUMBERS]
         bad += [("ERANGE", str(n)) for n in (a.min - 1, a.max + 1) if n >= 0]
+        if a.not_above:
+            # The other one, tried later, then may have any value.
+            good = [(w, r) for w, r in good if int(r) == a.min] + [(hex(a.min), str(a.min))]
     elif a.type == "bool":
         good = [("0", "0"), ("1", "1")]
         bad = [("EINVAL", t) for t in NOT_NUMBERS + ["y", "on", "true"]]
@@ -538,7 +542,7 @@ def values(a):
         bad = [("EINVAL", t) for t in ["0"] + NOT_NUMBERS]
         bad += [("ERANGE", "2"), ("ERANGE", "18446744073709551616")]
     elif a.type == "word":
-        good = [(a.default, a.default)]
+        good = [(w, w) for w in a.words]
         bad = [("EINVAL", t) for t in ["", "-a", ".a", "A", "a b", "a" * 32, "a/b"]]
         bad += [("ENOENT", t) for t in ["none-such", "a" * 31]]
     elif a.type == "pieces":

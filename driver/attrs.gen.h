@@ -440,8 +440,8 @@ static const struct kex_attr_desc kex_pool_attrs[KEX_POOL_NR_ATTRS] __maybe_unus
 
 enum kex_policy_attr {
 	KEX_POLICY_ATTR_ALGORITHM,
-	KEX_POLICY_ATTR_HIGH,
 	KEX_POLICY_ATTR_LOW,
+	KEX_POLICY_ATTR_HIGH,
 	KEX_POLICY_ATTR_GRANULE,
 	KEX_POLICY_ATTR_MIN_RESIDENT_MS,
 	KEX_POLICY_NR_ATTRS
@@ -465,15 +465,6 @@ static const struct kex_attr_desc kex_policy_attrs[KEX_POLICY_NR_ATTRS] __maybe_
 		.def = 0,
 		.words = kex_policy_algorithm_words,
 	},
-	[KEX_POLICY_ATTR_HIGH] = {
-		.name = "high",
-		.type = KEX_ATTR_UINT,
-		.access = KEX_ATTR_RW,
-		.min = 1,
-		.max = 100,
-		.def = 100,
-		.live = true,
-	},
 	[KEX_POLICY_ATTR_LOW] = {
 		.name = "low",
 		.type = KEX_ATTR_UINT,
@@ -481,6 +472,15 @@ static const struct kex_attr_desc kex_policy_attrs[KEX_POLICY_NR_ATTRS] __maybe_
 		.min = 1,
 		.max = 100,
 		.def = 90,
+		.live = true,
+	},
+	[KEX_POLICY_ATTR_HIGH] = {
+		.name = "high",
+		.type = KEX_ATTR_UINT,
+		.access = KEX_ATTR_RW,
+		.min = 1,
+		.max = 100,
+		.def = 100,
 		.live = true,
 	},
 	[KEX_POLICY_ATTR_GRANULE] = {
@@ -507,8 +507,8 @@ static const struct kex_attr_desc kex_policy_attrs[KEX_POLICY_NR_ATTRS] __maybe_
 /* X(name, index suffix, access), in declared order */
 #define KEX_POLICY_CONFIGFS_ATTRS(X) \
 	X(algorithm, ALGORITHM, RW) \
-	X(high, HIGH, RW) \
 	X(low, LOW, RW) \
+	X(high, HIGH, RW) \
 	X(granule, GRANULE, RW) \
 	X(min_resident_ms, MIN_RESIDENT_MS, RW)
 

@@ -100,6 +100,13 @@ char *attr_parse(const struct schema_attr *attr, const char *typed, char **cause
 	}
 	if (attr->type == SCHEMA_OFFSET && !strcmp(typed, "auto"))
 		return xstrdup(typed);
+	if (attr->type == SCHEMA_WORD) {
+		why = parse_name(typed);
+		if (!why)
+			return xstrdup(typed);
+		*cause = xstrdup(why);
+		return NULL;
+	}
 	why = parse_number(attr, typed, &number);
 	if (why) {
 		*cause = xstrdup(why);
@@ -118,7 +125,8 @@ int attr_foresee(const struct wish *wish)
 	const struct schema_attr *attr = wish->attr;
 	uint64_t number, page = sysconf(_SC_PAGESIZE);
 
-	if (attr->type == SCHEMA_ENUM || parse_number(attr, wish->written, &number))
+	if (attr->type == SCHEMA_ENUM || attr->type == SCHEMA_WORD ||
+	    parse_number(attr, wish->written, &number))
 		return 0;
 	if (attr->type == SCHEMA_TRIGGER && !number)
 		return EINVAL;

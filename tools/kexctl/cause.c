@@ -166,6 +166,37 @@ static enum status refused_taken(const struct item *item)
 	return REFUSED;
 }
 
+/* Which pools name a policy, such as "'p0', 'p1'"; NULL where none does */
+static char *policy_users(const struct item *item)
+{
+	struct items list = { 0 };
+	char *users = NULL, *named;
+	size_t i;
+
+	if (items_list(&kind_pool, &list))
+		return NULL;
+	for (i = 0; i < list.count; i++) {
+		named = item_open(&list.items[i]) ? NULL : cfs_read(&list.items[i].dir, "policy");
+		if (named && !strcmp(named, item->name))
+			xappend(&users, "%s'%s'", users ? ", " : "", list.items[i].name);
+		free(named);
+		item_shut(&list.items[i]);
+	}
+	items_free(&list);
+	return users;
+}
+
+/* A policy has no life of its own: pools that name it keep it */
+static enum status refused_policy(const struct item *item)
+{
+	char *users = policy_users(item);
+
+	fail_on(REFUSED, noun_of(item), item->name, "in use by %s%s (first: kexctl pool set NAME "
+		"policy=fifo)", users ? "pool " : "a pool", users ? users : "");
+	free(users);
+	return REFUSED;
+}
+
 /**
  * refused_mkdir - say why an item could not be made
  * @item: the item
@@ -174,6 +205,9 @@ static enum status refused_taken(const struct item *item)
  */
 enum status refused_mkdir(const struct item *item, int err)
 {
+	if (err == EEXIST && item->kind->apart)
+		return fail_on(REFUSED, noun_of(item), item->name, "there is one already (to change "
+			       "it: kexctl %s set %s)", noun_of(item), item->name);
 	return err == EEXIST ? refused_taken(item) : refused_other(item, NULL, err);
 }
 
@@ -205,6 +239,11 @@ static char *in_use(const struct item *item)
  */
 enum status refused_rmdir(const struct item *item, int err)
 {
+	if (err == EBUSY && item->kind == &kind_policy)
+		return refused_policy(item);
+	if (err == EPERM && item->kind == &kind_policy)
+		return fail_on(REFUSED, noun_of(item), item->name, "delete: it is always there; its "
+			       "attributes can be changed");
 	if (err == EBUSY)
 		return fail_on(REFUSED, noun_of(item), item->name,
 			       "went live again meanwhile (kexctl %s delete %s)", noun_of(item),
@@ -255,10 +294,24 @@ static char *why_out_of_range(const struct wish *wish)
 		       format_size(attr->max, max));
 }
 
+/* A policy is as live as the pools that use it */
+static char *why_used(const struct item *item)
+{
+	char *users = policy_users(item), *text;
+
+	text = xprintf("cannot be changed while a live pool uses it%s%s (first: kexctl pool set "
+		       "NAME live=0)", users ? ": " : "", users ? users : "");
+	free(users);
+	return text;
+}
+
 static char *why_live(const struct item *item)
 {
-	char *users = proc_users(PROC_NODE, item->name), *text;
+	char *users, *text;
 
+	if (item->kind == &kind_policy)
+		return why_used(item);
+	users = proc_users(PROC_NODE, item->name);
 	text = xprintf("cannot be changed while live%s%s (%s: kexctl %s set %s live=0)",
 		       users ? ", and it is in use by " : "", users ? users : "",
 		       users ? "end them, then" : "first", noun_of(item), item->name);
@@ -277,12 +330,23 @@ static const char *shown(const struct item *item, const char *attr, char text[SI
 	return format_size(read_size(&item->dir, attr), text);
 }
 
+static bool reads(const struct item *item, const char *attr, const char *word)
+{
+	char *text = cfs_read(&item->dir, attr);
+	bool same = text && !strcmp(text, word);
+
+	free(text);
+	return same;
+}
+
 /* live=1 could not get memory of that length */
 static char *why_no_space(const struct item *item)
 {
 	uint64_t size = read_size(&item->dir, "size"), largest;
 	char text[3][SIZE_TEXT_MAX];
 
+	if (reads(item, "backing", "system"))
+		return xprintf("size %s: more than this system has", shown(item, "size", text[0]));
 	largest = read_size(&item->home, "largest_free");
 	return xprintf("size %s: %s of carve-out '%s' is free (%s free, largest piece %s; "
 		       "see: kexctl carveout list)", shown(item, "size", text[0]),
@@ -374,6 +438,11 @@ static char *why_not_live(const struct item *item, int err)
 		return why_taken(item);
 	case ERANGE:
 		return why_behind_end(item);
+	case EOPNOTSUPP:
+		if (item->kind != &kind_pool)
+			return NULL;
+		return xstrdup("live 1: this kernel was built without CONFIG_DEVICE_PRIVATE (boot "
+			       "one that has it: kexctl features then lists pool)");
 	case ENODEV:
 		return xprintf("live 1: carve-out '%s' is not bound (to bind it: echo DEVICE > "
 			       "/sys/bus/platform/drivers/kex/bind)", item->carveout);
@@ -397,6 +466,46 @@ static char *why_in_use(const struct item *item)
 	return text;
 }
 
+static bool is_live_attr(const struct wish *wish)
+{
+	return !strcmp(wish->attr->name, "live");
+}
+
+/* Of the two marks of a policy, which are never the wrong way round */
+static char *why_crossed(const struct item *item, const struct wish *wish)
+{
+	bool low = !strcmp(wish->attr->name, "low");
+	const char *name = low ? "high" : "low";
+	char *other;
+	char *text;
+
+	if (!low && strcmp(wish->attr->name, "high"))
+		return NULL;
+	other = cfs_read(&item->dir, name);
+	text = other ? xprintf("%s %s, which is %s (change that first)", low ? "above" : "below",
+			       name, other) : NULL;
+	free(other);
+	return text;
+}
+
+static char *why_no_policy(void)
+{
+	struct items list = { 0 };
+	struct strings known = { 0 };
+	char *all, *text;
+	size_t i;
+
+	if (!items_list(&kind_policy, &list))
+		for (i = 0; i < list.count; i++)
+			strings_add(&known, list.items[i].name);
+	all = strings_join(&known, ", ");
+	text = xprintf("no such policy (policies: %s)", all);
+	free(all);
+	strings_free(&known);
+	items_free(&list);
+	return text;
+}
+
 /* Cause and remedy for an attribute that is itself the trouble */
 static char *why_refused(const struct item *item, const struct wish *wish, int err)
 {
@@ -404,27 +513,30 @@ static char *why_refused(const struct item *item, const struct wish *wish, int e
 	case EINVAL:
 		if (wish->attr->type == SCHEMA_TRIGGER)
 			return xstrdup("takes 1 alone");
+		if (item->kind == &kind_policy && wish->attr->type == SCHEMA_UINT)
+			return why_crossed(item, wish);
 		return why_no_multiple(wish);
 	case ERANGE:
 		return why_out_of_range(wish);
 	case EBUSY:
 		return why_live(item);
+	case ENOENT:
+		return wish->attr->type == SCHEMA_WORD ? why_no_policy() : NULL;
+	case ENOMEM:
+		return is_live_attr(wish) && !strcmp(wish->written, "0") ?
+			xstrdup("system memory has no room for its pages (free some, then again)") :
+			NULL;
 	default:
 		return NULL;
 	}
 }
 
-static bool is_live_attr(const struct wish *wish)
-{
-	return !strcmp(wish->attr->name, "live");
-}
-
 /* An object without this attribute is of an older module, or it has gone */
-static int missing_attr(const struct item *item, int err)
+static int missing_attr(const struct item *item, const struct wish *wish, int err)
 {
 	char *live;
 
-	if (err != ENOENT)
+	if (err != ENOENT || wish->attr->type == SCHEMA_WORD)
 		return err;
 	live = cfs_read(&item->dir, "live");
 	if (live)
@@ -444,7 +556,7 @@ enum status refused_write(const struct item *item, const struct wish *wish, int 
 {
 	char *text = NULL, *cause = NULL;
 
-	err = missing_attr(item, err);
+	err = missing_attr(item, wish, err);
 	if (is_live_attr(wish) && !strcmp(wish->written, "1"))
 		text = why_not_live(item, err);
 	else if (is_live_attr(wish) && !strcmp(wish->written, "0") && err == EBUSY)

@@ -28,13 +28,13 @@ static void tell(const struct kind *kind, size_t removed, size_t of)
 {
 	const char *noun = kind->schema->name;
 
-	/* Of windows there may never have been one */
+	/* Of the others there may never have been one */
 	if (globals.dry_run || (!of && kind != &kind_region))
 		return;
 	if (removed == of)
-		note("cleared %zu %s%s", removed, noun, removed == 1 ? "" : "s");
+		note("cleared %zu %s", removed, removed == 1 ? noun : kind->folder);
 	else
-		note("cleared %zu of %zu %ss", removed, of, noun);
+		note("cleared %zu of %zu %s", removed, of, kind->folder);
 }
 
 /* Goes on past what cannot be removed */
@@ -71,6 +71,10 @@ static enum status clear(const struct cmd_args *args)
 		if (status)
 			worst = status;
 	}
+	/* The pools that named them have gone */
+	status = clear_kind(&kind_policy, force, &gone);
+	if (status)
+		worst = status;
 	out_acted(&gone);
 	records_free(&gone);
 	return worst;
@@ -86,9 +90,10 @@ static const struct cmd cmds[] = {
 		.verb = "",
 		.run = clear,
 		.synopsis = "",
-		.summary = "remove all windows and regions that were made, as rmmod needs it",
+		.summary = "remove all that was made, as rmmod needs it",
 		.help = "One that is open or mapped stays, and the exit status tells; the others go.\n"
-			"Regions from the device tree stay as they are: they do not keep the module.",
+			"Regions from the device tree stay as they are, and so do the policies that are\n"
+			"always there: they do not keep the module.",
 		.changes = true,
 		.options = options,
 	},

@@ -63,6 +63,8 @@ extern const struct cmd_option global_options[];
 extern const struct noun noun_carveout;
 extern const struct noun noun_region;
 extern const struct noun noun_window;
+extern const struct noun noun_pool;
+extern const struct noun noun_policy;
 extern const struct noun noun_features;
 extern const struct noun noun_clear;
 extern const struct noun noun_ps;

@@ -40,14 +40,6 @@ static void print_word(const char *before, const char *word, const char *typed)
 		printf("%s%s\n", before, word);
 }
 
-static void print_all(const struct strings *words, const char *typed)
-{
-	size_t i;
-
-	for (i = 0; i < words->count; i++)
-		print_word("", words->items[i], typed);
-}
-
 static void print_carveouts(const char *before, const char *typed)
 {
 	struct strings names = { 0 };
@@ -59,7 +51,7 @@ static void print_carveouts(const char *before, const char *typed)
 	strings_free(&names);
 }
 
-static void print_items(const struct kind *kind, const char *typed)
+static void print_items(const struct kind *kind, const char *before, const char *typed)
 {
 	struct strings names = { 0 };
 	struct items items = { 0 };
@@ -68,7 +60,8 @@ static void print_items(const struct kind *kind, const char *typed)
 	if (!items_list(kind, &items))
 		for (i = 0; i < items.count; i++)
 			strings_add(&names, items.items[i].name);
-	print_all(&names, typed);
+	for (i = 0; i < names.count; i++)
+		print_word(before, names.items[i], typed);
 	strings_free(&names);
 	items_free(&items);
 }
@@ -81,15 +74,20 @@ static void print_names(const struct noun *noun, const char *typed)
 	if (noun == &noun_carveout)
 		print_carveouts("", typed);
 	if (noun->kind)
-		print_items(noun->kind, typed);
+		print_items(noun->kind, "", typed);
 	for (i = 0; noun_is_command(noun) && kinds[i]; i++)
-		print_items(kinds[i], typed);
+		print_items(kinds[i], "", typed);
 }
 
 static void print_values(const struct schema_attr *attr, const char *before, const char *typed)
 {
 	const struct schema_word *word;
 
+	/* A name: all that there are, not just those that are always there */
+	if (attr->type == SCHEMA_WORD) {
+		print_items(&kind_policy, before, typed);
+		return;
+	}
 	for (word = attr->words; word && word->word; word++)
 		print_word(before, word->word, typed);
 	if (attr->type == SCHEMA_BOOL) {
@@ -221,7 +219,7 @@ static void print_behind_verb(const struct place *place, const char *typed)
 	if (strstr(word, "KEY=VALUE"))
 		print_pairs(place->noun->kind, typed);
 	else if (strstr(word, "REGION"))
-		print_items(&kind_region, typed);
+		print_items(&kind_region, "", typed);
 	else if (strstr(word, "NAME") && !place->cmd->creates)
 		print_names(place->noun, typed);
 	else if (strstr(word, "FILE"))

@@ -51,6 +51,34 @@ void dev_close(struct dev *dev)
 }
 
 /**
+ * dev_migrate - move memory of a process into a pool, or back
+ * @dev: of a pool, from dev_open() to write
+ * @move: what to move; out: how it went
+ * Return: 0, or the errno.
+ */
+int dev_migrate(const struct dev *dev, struct kex_migrate *move)
+{
+	move->argsz = sizeof(*move);
+	return ioctl(dev->fd, KEX_MIGRATE, move) ? errno : 0;
+}
+
+/**
+ * dev_evict_pages - send pages of a pool back, chosen by its policy
+ * @dev: of a pool, from dev_open() to write
+ * @pages: how many; out: how many it was
+ * Return: 0, or the errno.
+ */
+int dev_evict_pages(const struct dev *dev, uint64_t *pages)
+{
+	struct kex_pool_evict evict = { .argsz = sizeof(evict), .pages = *pages };
+
+	if (ioctl(dev->fd, KEX_POOL_EVICT, &evict))
+		return errno;
+	*pages = evict.pages;
+	return 0;
+}
+
+/**
  * dev_read - copy bytes out, as pread()
  * @dev: from dev_open()
  * @buf: where to

@@ -13,6 +13,8 @@ struct dev {
 	uint64_t size;
 };
 
+struct kex_migrate;
+
 /* A part of a node's bytes that is mapped */
 struct dev_map {
 	char *pages;
@@ -22,6 +24,8 @@ struct dev_map {
 
 int dev_open(const char *name, bool write, struct dev *dev);
 void dev_close(struct dev *dev);
+int dev_migrate(const struct dev *dev, struct kex_migrate *move);
+int dev_evict_pages(const struct dev *dev, uint64_t *pages);
 ssize_t dev_read(const struct dev *dev, void *buf, size_t len, uint64_t off);
 ssize_t dev_write(const struct dev *dev, const void *buf, size_t len, uint64_t off);
 

@@ -108,6 +108,7 @@ static void help_tool(void)
 	     "  kexctl window create w0 --size 1M      an address range of its own\n"
 	     "  kexctl window map w0 0x0 fb0 0+64K     that shows a part of fb0\n"
 	     "  kexctl region poke fb0 0x40 0x1 -l     one 32-bit store\n"
+	     "  kexctl pool create p0 --size 64M       memory that processes' pages move into\n"
 	     "  kexctl region hold fb0                 take it away until it is restored\n"
 	     "  kexctl monitor fb0                     see that happen, and each fault\n"
 	     "  kexctl ps                              who has what mapped or open\n"

@@ -5,17 +5,17 @@
 #include <string.h>
 
 #include "carveout.h"
-#include "dt.h"
 #include "guard.h"
 #include "item.h"
 #include "parse.h"
 #include "sfs.h"
 #include "user.h"
 
-/* Users before what they use */
+/* Those whose names are unique across kinds, users before what they use */
 const struct kind * const kinds[] = {
 	&kind_window,
 	&kind_region,
+	&kind_pool,
 	NULL
 };
 
@@ -47,6 +47,10 @@ static int open_folders(struct item *item)
 
 	if (cfs_open_root(&root))
 		return ENOENT;
+	if (item->kind->apart) {
+		err = cfs_open(root, item->kind->folder, &item->folder);
+		return err == ENOENT ? EOPNOTSUPP : err;
+	}
 	path = xprintf("carveouts/%s", item->carveout);
 	err = cfs_open(root, path, &item->home);
 	free(path);
@@ -124,6 +128,10 @@ static enum status list_kind(const struct kind *kind, const struct strings *carv
 	size_t i;
 	int err;
 
+	if (kind->apart) {
+		err = list_carveout(kind, "", list);
+		return err ? fail(REFUSED, "%s: %s", kind->folder, strerror(err)) : DONE;
+	}
 	for (i = 0; i < carveouts->count; i++) {
 		err = list_carveout(kind, carveouts->items[i], list);
 		if (err)
@@ -135,7 +143,7 @@ static enum status list_kind(const struct kind *kind, const struct strings *carv
 
 /**
  * items_list - all items of a kind, live or not
- * @kind: the kind; NULL: every kind, since names are unique across kinds
+ * @kind: the kind; NULL: all of @kinds
  * @list: out, zeroed before; sorted by name, folders not opened
  * Return: DONE, or another status after a message.
  */
@@ -312,13 +320,14 @@ void item_record(const struct item *item, struct records *list)
 	struct record *record = records_add(list, item->kind->schema->name, item->name);
 	struct sysfs_class_device *object;
 
-	record_text(record, "carveout", item->carveout);
+	if (!item->kind->apart)
+		record_text(record, "carveout", item->carveout);
 	record_wishes(item, record);
 	object = item_is_live(item) ? sfs_open(item->name) : NULL;
 	if (object) {
 		record_facts(object, item, record);
 		record_entry(item, record);
-	} else {
+	} else if (item->kind->schema->facts) {
 		record_text(record, "state", CONFIGURED);
 	}
 	sfs_close(object);
@@ -344,6 +353,19 @@ static enum status write_word(const struct item *item, const char *attr, const c
 	return write_wish(item, &wish);
 }
 
+/* A name is one of a policy */
+static int foresee_name(const struct wish *wish)
+{
+	struct items list = { 0 };
+	bool found;
+
+	if (wish->attr->type != SCHEMA_WORD)
+		return 0;
+	found = !items_list(&kind_policy, &list) && items_find(&list, wish->written);
+	items_free(&list);
+	return found ? 0 : ENOENT;
+}
+
 /* What the kernel would refuse, a dry run has to find before its first line */
 static enum status foresee(const struct item *item, const struct wishes *wishes)
 {
@@ -353,6 +375,8 @@ static enum status foresee(const struct item *item, const struct wishes *wishes)
 
 	for (i = 0; globals.dry_run && !status && i < wishes->count; i++) {
 		err = attr_foresee(&wishes->items[i]);
+		if (!err)
+			err = foresee_name(&wishes->items[i]);
 		if (err)
 			status = refused_write(item, &wishes->items[i], err);
 	}
@@ -366,7 +390,8 @@ static int foresee_mkdir(const struct item *item)
 
 	if (!globals.dry_run)
 		return 0;
-	taken = !items_list(NULL, &list) && items_find(&list, item->name);
+	taken = !items_list(item->kind->apart ? item->kind : NULL, &list) &&
+		items_find(&list, item->name);
 	items_free(&list);
 	return taken ? EEXIST : 0;
 }
@@ -390,6 +415,11 @@ static enum status stopped(void)
 	return guard_hit() ? REFUSED : DONE;
 }
 
+static bool can_live(const struct item *item)
+{
+	return attr_find(item->kind->schema->wishes, "live");
+}
+
 static enum status create_steps(const struct item *item, const struct wishes *wishes, bool live)
 {
 	enum status status = stopped();
@@ -400,7 +430,7 @@ static enum status create_steps(const struct item *item, const struct wishes *wi
 		if (!status)
 			status = stopped();
 	}
-	if (!status && live)
+	if (!status && live && can_live(item))
 		status = write_word(item, "live", "1");
 	return status ? status : stopped();
 }
@@ -410,7 +440,8 @@ static void create_undo(const struct item *item)
 {
 	int err;
 
-	cfs_write(&item->dir, "revoke", "1");
+	if (can_live(item))
+		cfs_write(&item->dir, "revoke", "1");
 	err = cfs_rmdir(&item->folder, item->name);
 	if (err)
 		refused_rmdir(item, err);
@@ -434,7 +465,7 @@ static enum status create_guarded(struct item *item, const struct wishes *wishes
  * item_create - make an object; when a step fails, nothing is left of it
  * @kind: what to make
  * @name: its name, that parse_name() liked
- * @carveout: an existing one
+ * @carveout: an existing one; "" for a kind that is of none
  * @wishes: its attributes
  * @live: whether to bring it up
  * Return: DONE, or another status after a message.
@@ -529,13 +560,13 @@ enum status item_set(struct item *item, const struct wishes *wishes)
 }
 
 /*
- * What the device tree asks for is EPERM before all else, so that a try does no
- * harm to what is live: that is EBUSY. A dry run has to look into the tree.
+ * What cannot be removed is EPERM before all else, so that a try does no harm to
+ * what is live: that is EBUSY. A dry run has to know.
  */
 static int delete_try(const struct item *item)
 {
 	if (globals.dry_run)
-		return dt_has_region(item->carveout, item->name) ? EPERM : EBUSY;
+		return item->kind->fixed && item->kind->fixed(item) ? EPERM : EBUSY;
 	return cfs_rmdir(&item->folder, item->name);
 }
 
@@ -552,7 +583,7 @@ static enum status delete_guarded(const struct item *item, bool force, bool *fix
 		return DONE;
 	if (err == EPERM)
 		return refused_rmdir(item, err);
-	if (was_live || force)
+	if (was_live || (force && can_live(item)))
 		status = write_word(item, force ? "revoke" : "live", force ? "1" : "0");
 	if (status)
 		return status;

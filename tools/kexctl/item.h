@@ -14,19 +14,24 @@ struct item;
 struct kind {
 	const struct schema_object *schema;
 	const char *folder;		/* in its carve-out */
+	bool apart;			/* or beside the carve-outs, of none */
 	const char * const *columns;	/* of a list */
 	/* What it has beside attributes of one value; or NULL */
 	void (*record)(const struct item *item, struct record *record);
+	/* Whether it cannot be removed, when that is to be known before; or NULL */
+	bool (*fixed)(const struct item *item);
 };
 
 extern const struct kind kind_region;
 extern const struct kind kind_window;
+extern const struct kind kind_pool;
+extern const struct kind kind_policy;
 extern const struct kind * const kinds[];
 
 struct item {
 	const struct kind *kind;
 	char *name;
-	char *carveout;
+	char *carveout;			/* "" if it is of none */
 	struct cfs_dir home;		/* the carve-out's folder */
 	struct cfs_dir folder;		/* what its kind lies in */
 	struct cfs_dir dir;		/* its own */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kexctl: regions of set-aside physical memory and windows over them, from the shell. */
+/* kexctl: regions of set-aside physical memory, windows over them, pools; from the shell. */
 #include <string.h>
 
 #include "cmd.h"
@@ -10,6 +10,8 @@ const struct noun * const nouns[] = {
 	&noun_carveout,
 	&noun_region,
 	&noun_window,
+	&noun_pool,
+	&noun_policy,
 	&noun_features,
 	&noun_ps,
 	&noun_monitor,

@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "copy.h"
+#include "dt.h"
 #include "item.h"
 #include "verb.h"
 
@@ -12,10 +13,16 @@ static const char * const columns[] = {
 	NULL
 };
 
+static bool is_fixed(const struct item *item)
+{
+	return dt_has_region(item->carveout, item->name);
+}
+
 const struct kind kind_region = {
 	.schema = &schema_region,
 	.folder = "regions",
 	.columns = columns,
+	.fixed = is_fixed,
 };
 
 static enum status load(const struct cmd_args *args)

@@ -842,6 +842,18 @@ static const struct schema_word schema_pool_wishes_backing[] = {
 	{ NULL, NULL }
 };
 
+static const struct schema_word schema_pool_wishes_policy[] = {
+	{ "fifo",
+	  "what came in first goes first" },
+	{ "lru",
+	  "what has not been used for longest goes first" },
+	{ "clock",
+	  "what has been used since it was looked at last is passed over once" },
+	{ "random",
+	  "any, with the same chance" },
+	{ NULL, NULL }
+};
+
 static const struct schema_attr schema_pool_wishes[] = {
 	{
 		.name = "size",
@@ -889,6 +901,7 @@ static const struct schema_attr schema_pool_wishes[] = {
 		.live = true,
 		.max = 0,
 		.def = "fifo",
+		.words = schema_pool_wishes_policy,
 		.option = "policy",
 		.option_arg = "POLICY",
 		.meaning =
@@ -1174,20 +1187,6 @@ static const struct schema_attr schema_policy_wishes[] = {
 			"in which order pages are evicted",
 	},
 	{
-		.name = "high",
-		.type = SCHEMA_UINT,
-		.access = SCHEMA_RW,
-		.integer = true,
-		.live = true,
-		.min = 1,
-		.max = 100,
-		.def = "100",
-		.option = "high",
-		.option_arg = "PERCENT",
-		.meaning =
-			"percent of a pool's capacity above which eviction starts",
-	},
-	{
 		.name = "low",
 		.type = SCHEMA_UINT,
 		.access = SCHEMA_RW,
@@ -1200,6 +1199,20 @@ static const struct schema_attr schema_policy_wishes[] = {
 		.option_arg = "PERCENT",
 		.meaning =
 			"percent of a pool's capacity at which eviction stops",
+	},
+	{
+		.name = "high",
+		.type = SCHEMA_UINT,
+		.access = SCHEMA_RW,
+		.integer = true,
+		.live = true,
+		.min = 1,
+		.max = 100,
+		.def = "100",
+		.option = "high",
+		.option_arg = "PERCENT",
+		.meaning =
+			"percent of a pool's capacity above which eviction starts",
 	},
 	{
 		.name = "granule",

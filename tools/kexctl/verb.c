@@ -140,7 +140,9 @@ enum status verb_create(const struct cmd_args *args)
 	if (cause)
 		return fail_on(USAGE, noun_of(args), name, "%s", cause);
 	status = wishes_of_options(args, name, &wishes);
-	if (!status)
+	if (!status && args->noun->kind->apart)
+		carveout = xstrdup("");
+	else if (!status)
 		status = carveout_choose(option_value(args, "carveout"), &carveout);
 	if (!status)
 		status = item_create(args->noun->kind, name, carveout, &wishes,

@@ -73,8 +73,8 @@ declare -ga KEX_ATTRS=(
 	pool/live
 	pool/revoke
 	policy/algorithm
-	policy/high
 	policy/low
+	policy/high
 	policy/granule
 	policy/min_resident_ms
 )
@@ -110,8 +110,8 @@ declare -gA KEX_ATTR_TYPE=(
 	[pool/live]=bool
 	[pool/revoke]=trigger
 	[policy/algorithm]=enum
-	[policy/high]=uint
 	[policy/low]=uint
+	[policy/high]=uint
 	[policy/granule]=size
 	[policy/min_resident_ms]=uint
 )
@@ -147,8 +147,8 @@ declare -gA KEX_ATTR_ACCESS=(
 	[pool/live]=rw
 	[pool/revoke]=wo
 	[policy/algorithm]=rw
-	[policy/high]=rw
 	[policy/low]=rw
+	[policy/high]=rw
 	[policy/granule]=rw
 	[policy/min_resident_ms]=rw
 )
@@ -173,8 +173,8 @@ declare -gA KEX_ATTR_DEFAULT=(
 	[pool/fault_around]=64
 	[pool/live]=0
 	[policy/algorithm]=fifo
-	[policy/high]=100
 	[policy/low]=90
+	[policy/high]=100
 	[policy/granule]=2097152
 	[policy/min_resident_ms]=0
 )
@@ -204,8 +204,8 @@ declare -gA KEX_ATTR_LIVE=(
 	[pool/live]=1
 	[pool/revoke]=1
 	[policy/algorithm]=0
-	[policy/high]=1
 	[policy/low]=1
+	[policy/high]=1
 	[policy/granule]=1
 	[policy/min_resident_ms]=1
 )
@@ -241,8 +241,8 @@ declare -gA KEX_ATTR_REQUIRED=(
 	[pool/live]=0
 	[pool/revoke]=0
 	[policy/algorithm]=0
-	[policy/high]=0
 	[policy/low]=0
+	[policy/high]=0
 	[policy/granule]=0
 	[policy/min_resident_ms]=0
 )
@@ -278,8 +278,8 @@ declare -gA KEX_ATTR_ACTS=(
 	[pool/live]=1
 	[pool/revoke]=1
 	[policy/algorithm]=0
-	[policy/high]=0
 	[policy/low]=0
+	[policy/high]=0
 	[policy/granule]=0
 	[policy/min_resident_ms]=0
 )
@@ -304,8 +304,8 @@ declare -gA KEX_ATTR_OPTION=(
 	[pool/fault_around]=fault-around
 	[pool/live]='no-live=0'
 	[policy/algorithm]=algorithm
-	[policy/high]=high
 	[policy/low]=low
+	[policy/high]=high
 	[policy/granule]=granule
 	[policy/min_resident_ms]=min-resident-ms
 )
@@ -388,7 +388,10 @@ system system'
 0600 600
 0777 0777
 0777 777'
-	[pool/policy]='fifo fifo'
+	[pool/policy]='fifo fifo
+lru lru
+clock clock
+random random'
 	[pool/fault_around]='1 1
 256 256
 512 512
@@ -399,11 +402,9 @@ system system'
 lru lru
 clock clock
 random random'
-	[policy/high]='1 1
-50 50
-100 100
-100 0x64'
 	[policy/low]='1 1
+1 0x1'
+	[policy/high]='1 1
 50 50
 100 100
 100 0x64'
@@ -750,7 +751,7 @@ EINVAL fif
 EINVAL fifox
 EINVAL fifo fifo
 EINVAL  fifo'
-	[policy/high]='EINVAL 
+	[policy/low]='EINVAL 
 EINVAL -1
 EINVAL +1
 EINVAL junk
@@ -761,7 +762,7 @@ EINVAL 1.5
 EINVAL 1e3
 ERANGE 0
 ERANGE 101'
-	[policy/low]='EINVAL 
+	[policy/high]='EINVAL 
 EINVAL -1
 EINVAL +1
 EINVAL junk

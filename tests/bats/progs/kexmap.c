@@ -1997,6 +1997,29 @@ static void do_pause(char **arg)
 	say("ok");
 }
 
+/* A command of the shell, which has our PID and the ADDR of the mapping */
+static void do_run(char **arg)
+{
+	char line[REPLY_SIZE] = "", number[32];
+	size_t len = 0;
+	int i, status;
+
+	for (i = 1; arg[i]; i++) {
+		len += snprintf(line + len, sizeof(line) - len, "%s ", arg[i]);
+		if (len >= sizeof(line))
+			die("run: too long");
+	}
+	snprintf(number, sizeof(number), "%d", getpid());
+	setenv("PID", number, 1);
+	snprintf(number, sizeof(number), "%p", (void *)mapping()->addr);
+	setenv("ADDR", number, 1);
+	fflush(stdout);
+	status = system(line);
+	if (status < 0 || !WIFEXITED(status))
+		die("run: %s", line);
+	say("%d", WEXITSTATUS(status));
+}
+
 static void do_say(char **arg)
 {
 	printf("%s\n", arg_text(arg, 1));
@@ -2105,6 +2128,7 @@ static const struct {
 	{ "spinmap", do_spinmap },	/* OFF LEN MS [SEED] */
 	{ "evictfor", do_evictfor },	/* OFF LEN MS */
 	{ "pause", do_pause },
+	{ "run", do_run },		/* COMMAND with $PID and $ADDR -> its exit status */
 	{ "say", do_say },		/* WORD: at once, on stdout */
 };
 
