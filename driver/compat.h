@@ -171,9 +171,13 @@ static inline struct page *kex_free_arg_page(struct folio *folio)
 	return folio_page(folio, 0);
 }
 
-static inline void kex_device_page_init(struct page *page, struct dev_pagemap *pgmap)
+static inline void kex_device_page_init(struct page *page, struct dev_pagemap *pgmap,
+					unsigned int order)
 {
-	zone_device_page_init(page, pgmap, 0);
+	/* It may still look as a part of a larger one: no page_folio() before */
+	zone_device_page_init(page, pgmap, order);
+	if (order)
+		folio_set_large_rmappable(page_folio(page));
 }
 
 static inline struct dev_pagemap *kex_page_pgmap(const struct page *page)
@@ -219,7 +223,8 @@ static inline struct page *kex_free_arg_page(struct page *page)
 	return page;
 }
 
-static inline void kex_device_page_init(struct page *page, struct dev_pagemap *pgmap)
+static inline void kex_device_page_init(struct page *page, struct dev_pagemap *pgmap,
+					unsigned int order)
 {
 	zone_device_page_init(page);
 }
@@ -259,5 +264,21 @@ static inline bool kex_pte_is_migration(pte_t pte)
 }
 #endif
 #endif /* CONFIG_DEVICE_PRIVATE */
+
+/*
+ * Since 6.19 a device folio may be as large as a PMD entry, and migrate so. Used
+ * where a batch has room for its pages, of which there are KEX_LARGE_NR.
+ */
+#if defined(MIGRATE_PFN_COMPOUND) && defined(CONFIG_ARCH_HAS_PMD_SOFTLEAVES) && \
+	defined(CONFIG_TRANSPARENT_HUGEPAGE) && CONFIG_PAGE_SHIFT == 12
+#define KEX_HAS_LARGE
+#define KEX_LARGE_NR		((unsigned long)HPAGE_PMD_NR)
+#define KEX_PFN_LARGE		MIGRATE_PFN_COMPOUND
+#define KEX_SELECT_LARGE	MIGRATE_VMA_SELECT_COMPOUND
+#else
+#define KEX_LARGE_NR		1UL
+#define KEX_PFN_LARGE		0UL
+#define KEX_SELECT_LARGE	0
+#endif
 
 #endif /* _KEX_COMPAT_H */

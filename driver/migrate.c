@@ -23,6 +23,9 @@
 /* System pages that are taken together */
 #define KEX_STASH	16U
 
+/* How hard is tried for a huge page: without, there are small ones */
+#define KEX_LARGE_GFP	(GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM | __GFP_NORETRY)
+
 /* Of the pages that go home, none is more important than the others */
 #define KEX_ALL		ULONG_MAX
 
@@ -81,15 +84,16 @@ static void kex_fill_in(struct kex_pool *pool, struct migrate_vma *args,
 /* Pages that moved; those that were to and did not are marked */
 static unsigned long kex_count_moved(const struct migrate_vma *args, u8 *why)
 {
-	unsigned long i, moved = 0;
+	unsigned long i, nr, moved = 0;
 
-	for (i = 0; i < args->npages; i++) {
+	for (i = 0; i < args->npages; i += nr) {
+		nr = kex_entry_pages(args->src[i] & args->dst[i]);
 		if (why[i] != KEX_WHY_MOVES)
 			continue;
 		if (args->src[i] & MIGRATE_PFN_MIGRATE)
-			moved++;
+			moved += nr;
 		else
-			why[i] = KEX_WHY_BUSY;
+			memset(why + i, KEX_WHY_BUSY, nr);
 	}
 	return moved;
 }
@@ -156,18 +160,59 @@ static void kex_explain(struct kex_pool *pool, const struct migrate_vma *args,
 	}
 }
 
+/* The same for a huge page, or where one fits: @index was taken for it */
+static void kex_fill_in_large(struct kex_pool *pool, struct migrate_vma *args,
+			      struct kex_batch *batch, u32 index)
+{
+	struct page *from = migrate_pfn_to_page(args->src[0]), *to;
+
+	memset(batch->why, KEX_WHY_ASK, args->npages);
+	if (!kex_may_come_in(args->src[0])) {
+		kex_pool_untake_large(pool, index);
+		return;
+	}
+	to = kex_pool_fill_large(pool, index, from, ktime_get_ns());
+	memset(batch->why, to ? KEX_WHY_MOVES : KEX_WHY_FULL, args->npages);
+	if (!to)
+		return;
+	args->dst[0] = migrate_pfn(page_to_pfn(to)) | KEX_PFN_LARGE;
+	if ((args->src[0] & MIGRATE_PFN_WRITE) ||
+	    (!from && (args->vma->vm_flags & VM_WRITE)))
+		args->dst[0] |= MIGRATE_PFN_WRITE;
+}
+
+/* As migrate_vma_setup(); @large: KEX_NO_PAGE, or taken for what was found */
+static int kex_setup_in(struct kex_pool *pool, struct migrate_vma *args, u32 *large)
+{
+	int ret;
+
+	*large = kex_large_fits(args) ? kex_pool_take_large(pool) : KEX_NO_PAGE;
+	args->flags = MIGRATE_VMA_SELECT_SYSTEM;
+	if (*large != KEX_NO_PAGE)
+		args->flags |= KEX_SELECT_LARGE;
+	ret = migrate_vma_setup(args);
+	if (*large != KEX_NO_PAGE && (ret || !(args->src[0] & KEX_PFN_LARGE))) {
+		kex_pool_untake_large(pool, *large);
+		*large = KEX_NO_PAGE;
+	}
+	return ret;
+}
+
 static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
 			struct kex_batch *batch, struct kex_migrate *arg)
 {
 	unsigned long moved = 0;
+	u32 large;
 	int ret;
 
-	args->flags = MIGRATE_VMA_SELECT_SYSTEM;
-	ret = migrate_vma_setup(args);
+	ret = kex_setup_in(pool, args, &large);
 	if (ret)
 		return ret;
 	if (args->cpages) {
-		kex_fill_in(pool, args, batch);
+		if (large != KEX_NO_PAGE)
+			kex_fill_in_large(pool, args, batch, large);
+		else
+			kex_fill_in(pool, args, batch);
 		migrate_vma_pages(args);
 		moved = kex_count_moved(args, batch->why);
 		migrate_vma_finalize(args);
@@ -183,12 +228,15 @@ static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
 
 /* --- home ------------------------------------------------------------------ */
 
-/* A page of the system for one of the pool's, locked, with its bytes */
+/*
+ * A page of the system for one of the pool's, locked, with its bytes: for the
+ * one of a folio that is @at behind its first
+ */
 static unsigned long kex_copy_home(struct kex_pool *pool, unsigned long src,
-				   struct page *to)
+				   unsigned long at, struct page *to)
 {
 	lock_page(to);
-	kex_pool_copy_out(pool, to, migrate_pfn_to_page(src));
+	kex_pool_copy_out(pool, to, migrate_pfn_to_page(src) + at, 1);
 	return migrate_pfn(page_to_pfn(to)) |
 	       (src & MIGRATE_PFN_WRITE ? MIGRATE_PFN_WRITE : 0);
 }
@@ -235,57 +283,106 @@ static bool kex_may_go_home(unsigned long src)
 	return (src & MIGRATE_PFN_MIGRATE) && migrate_pfn_to_page(src);
 }
 
+/*
+ * One entry. A huge page of the system for a large folio, or as many small ones:
+ * then the kernel splits it, if there is one for its first page.
+ */
+static void kex_fill_home_entry(struct kex_pool *pool, struct migrate_vma *args,
+				unsigned long i, unsigned long must,
+				struct kex_stash *stash, unsigned int left)
+{
+	unsigned long addr = args->start + PFN_PHYS(i), src = args->src[i], at;
+	unsigned long nr = kex_entry_pages(src);
+	struct page *to;
+
+	if (nr > 1 && kex_large_home(pool, src, &args->dst[i], KEX_LARGE_GFP,
+				     args->vma, addr))
+		return;
+	for (at = 0; at < nr; at++) {
+		to = kex_stash_get(stash, args->vma, addr + PFN_PHYS(at),
+				   must == KEX_ALL || i + at == must || (nr > 1 && !at),
+				   left + nr - at - 1);
+		if (to)
+			args->dst[i + at] = kex_copy_home(pool, src, at, to);
+		else if (!at)
+			break;
+	}
+}
+
 /* @must: the one that a fault is about, whose neighbours do not try hard; or all */
 static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
 			  unsigned long must)
 {
-	unsigned long addr = args->start, i;
 	unsigned int left = args->cpages;
 	struct kex_stash stash;
-	struct page *to;
+	unsigned long i;
 
 	stash.nr = 0;
-	for (i = 0; i < args->npages; i++, addr += PAGE_SIZE) {
+	for (i = 0; i < args->npages; i += kex_entry_pages(args->src[i])) {
 		if (!kex_may_go_home(args->src[i]))
 			continue;
-		to = kex_stash_get(&stash, args->vma, addr, must == KEX_ALL || i == must,
-				   left);
+		kex_fill_home_entry(pool, args, i, must, &stash, left);
 		left -= !!left;
-		if (to)
-			args->dst[i] = kex_copy_home(pool, args->src[i], to);
 	}
 	kex_stash_free(&stash);
 }
 
-static unsigned long kex_count_home(const unsigned long *src,
-				    const unsigned long *dst, unsigned long nr)
+/**
+ * kex_migrate_count() - how many pages went home
+ * @src: as migrate_vma has it, after the pages moved
+ * @dst: the same
+ * @nr: entries
+ *
+ * Return: how many.
+ */
+unsigned long kex_migrate_count(const unsigned long *src, const unsigned long *dst,
+				unsigned long nr)
 {
-	unsigned long i, moved = 0;
+	unsigned long i, pages, moved = 0;
 
-	for (i = 0; i < nr; i++)
-		moved += (src[i] & MIGRATE_PFN_MIGRATE) && dst[i];
+	for (i = 0; i < nr; i += pages) {
+		pages = kex_entry_pages(src[i] & dst[i]);
+		if ((src[i] & MIGRATE_PFN_MIGRATE) && dst[i])
+			moved += pages;
+	}
 	return moved;
+}
+
+/* What became of each page, before the kernel has its say */
+static void kex_why_home(const struct migrate_vma *args, u8 *why)
+{
+	unsigned long i, at, nr;
+
+	memset(why, KEX_WHY_ASK, args->npages);
+	for (i = 0; i < args->npages; i += nr) {
+		nr = kex_entry_pages(args->src[i]);
+		if (!migrate_pfn_to_page(args->src[i]))
+			continue;
+		if (args->dst[i] & KEX_PFN_LARGE) {
+			memset(why + i, KEX_WHY_MOVES, nr);
+			continue;
+		}
+		for (at = 0; at < nr; at++)
+			why[i + at] = args->dst[i + at] ? KEX_WHY_MOVES : KEX_WHY_FULL;
+	}
 }
 
 static int kex_batch_home(struct kex_pool *pool, struct migrate_vma *args,
 			  struct kex_batch *batch, struct kex_migrate *arg)
 {
-	unsigned long moved = 0, i;
+	unsigned long moved = 0;
 	int ret;
 
 	args->flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE;
+	if (kex_large_is_range(args))
+		args->flags |= KEX_SELECT_LARGE;
 	ret = migrate_vma_setup(args);
 	if (ret)
 		return ret;
 	memset(batch->why, KEX_WHY_ASK, args->npages);
 	if (args->cpages) {
-		for (i = 0; i < args->npages; i++)
-			if (migrate_pfn_to_page(args->src[i]))
-				batch->why[i] = KEX_WHY_FULL;
 		kex_fill_home(pool, args, KEX_ALL);
-		for (i = 0; i < args->npages; i++)
-			if (args->dst[i])
-				batch->why[i] = KEX_WHY_MOVES;
+		kex_why_home(args, batch->why);
 		migrate_vma_pages(args);
 		moved = kex_count_moved(args, batch->why);
 		migrate_vma_finalize(args);
@@ -401,18 +498,33 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 
 /* --- by page frame, for eviction --------------------------------------------- */
 
-static void kex_evict_fill(struct kex_pool *pool, unsigned long nr, gfp_t gfp)
+/**
+ * kex_migrate_fill() - get system pages with the bytes of pages of a pool
+ * @pool: the pool
+ * @src: as migrate_vma has it; where one has no page, nothing is done
+ * @dst: result
+ * @nr: entries
+ * @gfp: for the memory
+ *
+ * A large folio gets a huge page, or none.
+ */
+void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
+		      unsigned long *dst, unsigned long nr, gfp_t gfp)
 {
-	unsigned long i;
 	struct page *to;
+	unsigned long i;
 
-	for (i = 0; i < nr; i++) {
-		pool->evict_dst[i] = 0;
-		if (!(pool->evict_src[i] & MIGRATE_PFN_MIGRATE))
+	memset(dst, 0, nr * sizeof(*dst));
+	for (i = 0; i < nr; i += kex_entry_pages(src[i])) {
+		if (!kex_may_go_home(src[i]))
 			continue;
+		if (src[i] & KEX_PFN_LARGE) {
+			kex_large_home(pool, src[i], &dst[i], KEX_LARGE_GFP, NULL, 0);
+			continue;
+		}
 		to = alloc_page(gfp);
 		if (to)
-			pool->evict_dst[i] = kex_copy_home(pool, pool->evict_src[i], to);
+			dst[i] = kex_copy_home(pool, src[i], 0, to);
 	}
 }
 
@@ -421,13 +533,28 @@ static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long first,
 				   unsigned long nr, gfp_t gfp)
 {
 	unsigned long moved;
+	bool stuck;
 
 	migrate_device_range(pool->evict_src, pool->pfn + first, nr);
-	kex_evict_fill(pool, nr, gfp);
+	kex_migrate_fill(pool, pool->evict_src, pool->evict_dst, nr, gfp);
+	stuck = (pool->evict_src[0] & KEX_PFN_LARGE) && !pool->evict_dst[0] &&
+		kex_may_go_home(pool->evict_src[0]);
 	migrate_device_pages(pool->evict_src, pool->evict_dst, nr);
-	moved = kex_count_home(pool->evict_src, pool->evict_dst, nr);
+	moved = kex_migrate_count(pool->evict_src, pool->evict_dst, nr);
 	migrate_device_finalize(pool->evict_src, pool->evict_dst, nr);
-	return moved;
+	return stuck ? kex_large_split(pool, first, gfp) : moved;
+}
+
+/* Where a run ends that starts at @at, which may be moved to a folio's start */
+static unsigned long kex_evict_run_end(struct kex_pool *pool, unsigned long *at,
+				       unsigned long end)
+{
+	if (KEX_LARGE_NR > 1 && PageCompound(pfn_to_page(pool->pfn + *at))) {
+		*at = ALIGN_DOWN(*at, KEX_LARGE_NR);
+		return *at + KEX_LARGE_NR;
+	}
+	end = min(end, ALIGN_DOWN(*at, KEX_BATCH) + KEX_BATCH);
+	return find_next_zero_bit(pool->taken, end, *at);
 }
 
 /**
@@ -450,7 +577,7 @@ unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
 		at = find_next_bit(pool->taken, end, at);
 		if (at >= end)
 			break;
-		next = find_next_zero_bit(pool->taken, min(end, at + KEX_BATCH), at);
+		next = kex_evict_run_end(pool, &at, end);
 		moved += kex_evict_run(pool, at, next - at, gfp);
 		at = next;
 		cond_resched();
@@ -532,6 +659,17 @@ static void kex_fault_range(struct kex_pool *pool, const struct vm_fault *vmf,
 	WRITE_ONCE(stream->end, first + pages);
 	*start = max(PFN_PHYS(first), vmf->vma->vm_start);
 	*end = min(PFN_PHYS(first + pages), vmf->vma->vm_end);
+	/* No part of a large folio, which would be split */
+	if (KEX_LARGE_NR > 1) {
+		*start = max(*start, ALIGN_DOWN(vmf->address, PMD_SIZE));
+		*end = min(*end, ALIGN_DOWN(vmf->address, PMD_SIZE) + PMD_SIZE);
+	}
+}
+
+/* A fault on a large folio that has a PMD entry brings it as it is */
+static bool kex_fault_is_large(const struct vm_fault *vmf)
+{
+	return KEX_LARGE_NR > 1 && !vmf->pte && PageCompound(vmf->page);
 }
 
 /*
@@ -544,23 +682,24 @@ static void kex_fault_range(struct kex_pool *pool, const struct vm_fault *vmf,
  */
 static void kex_fault_touch(struct vm_fault *vmf, const struct migrate_vma *args)
 {
-	unsigned long addr = args->start, i;
+	unsigned long i, nr;
 	unsigned int write;
 
 	if (arch_has_hw_pte_young() || !(vmf->flags & FAULT_FLAG_USER))
 		return;
-	for (i = 0; i < args->npages; i++, addr += PAGE_SIZE) {
+	for (i = 0; i < args->npages; i += nr) {
+		nr = kex_entry_pages(args->src[i] & args->dst[i]);
 		if (!args->dst[i] || !(args->src[i] & MIGRATE_PFN_MIGRATE))
 			continue;
 		write = args->src[i] & MIGRATE_PFN_WRITE ? vmf->flags & FAULT_FLAG_WRITE : 0;
-		handle_mm_fault(vmf->vma, addr, write, NULL);
+		handle_mm_fault(vmf->vma, args->start + PFN_PHYS(i), write, NULL);
 	}
 }
 
 static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
 				 struct migrate_vma *args)
 {
-	unsigned long must = PHYS_PFN(vmf->address - args->start), moved;
+	unsigned long must = PHYS_PFN(vmf->address - args->start), moved, at;
 	bool stuck;
 
 	if (migrate_vma_setup(args))
@@ -568,11 +707,12 @@ static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
 	/* Somebody else is at it: the CPU tries again, and finds it done */
 	if (!args->cpages)
 		return 0;
-	stuck = args->src[must] & MIGRATE_PFN_MIGRATE;
+	at = args->src[0] & KEX_PFN_LARGE ? 0 : must;
+	stuck = args->src[at] & MIGRATE_PFN_MIGRATE;
 	kex_fill_home(pool, args, must);
-	stuck = stuck && !args->dst[must];
+	stuck = stuck && !(args->dst[0] & KEX_PFN_LARGE) && !args->dst[must];
 	migrate_vma_pages(args);
-	moved = kex_count_home(args->src, args->dst, args->npages);
+	moved = kex_migrate_count(args->src, args->dst, args->npages);
 	migrate_vma_finalize(args);
 	kex_fault_touch(vmf, args);
 	atomic64_inc(&pool->space.faults);
@@ -603,7 +743,13 @@ vm_fault_t kex_migrate_fault(struct vm_fault *vmf)
 	};
 	vm_fault_t ret;
 
-	kex_fault_range(pool, vmf, &args.start, &args.end);
+	if (kex_fault_is_large(vmf)) {
+		args.start = ALIGN_DOWN(vmf->address, PMD_SIZE);
+		args.end = args.start + PMD_SIZE;
+		args.flags |= KEX_SELECT_LARGE;
+	} else {
+		kex_fault_range(pool, vmf, &args.start, &args.end);
+	}
 	nr = PHYS_PFN(args.end - args.start);
 	if (nr > KEX_FAULT_STACK) {
 		more = kmalloc_array(nr, 2 * sizeof(*more), GFP_NOWAIT | __GFP_NOWARN);

@@ -206,6 +206,20 @@ static int kex_mirror_check(unsigned long pfn, unsigned int flags)
 	return (flags & KEX_MIRROR_WRITE) && !(pfn & HMM_PFN_WRITE) ? -EPERM : 0;
 }
 
+/*
+ * The page that was found at an address. Of a large device folio 7.x gives the
+ * first pages, wherever the range begins that was asked for.
+ */
+static struct page *kex_mirror_page(unsigned long pfn, unsigned long addr)
+{
+	struct page *page = hmm_pfn_to_page(pfn);
+
+	if (KEX_LARGE_NR == 1 || !is_device_private_page(page) ||
+	    hmm_pfn_to_map_order(pfn) != PMD_SHIFT - PAGE_SHIFT)
+		return page;
+	return compound_head(page) + PHYS_PFN(addr & ~PMD_MASK);
+}
+
 /* A run of pages, between them and a buffer of the kernel's */
 static int kex_mirror_copy_run(struct kex_mirror *mirror, unsigned long addr,
 			       size_t len, void *buf, unsigned int flags, size_t *done)
@@ -224,7 +238,7 @@ static int kex_mirror_copy_run(struct kex_mirror *mirror, unsigned long addr,
 		ret = kex_mirror_check(pfns[i], flags);
 		if (ret)
 			break;
-		kex_mirror_copy_page(mirror, hmm_pfn_to_page(pfns[i]),
+		kex_mirror_copy_page(mirror, kex_mirror_page(pfns[i], addr + *done),
 				     offset_in_page(addr + *done), buf + *done,
 				     part, flags);
 		*done += part;

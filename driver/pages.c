@@ -94,6 +94,23 @@ static pmd_t *kex_pmd_of(struct mm_struct *mm, unsigned long addr)
 	return pmd_offset(pud, addr);
 }
 
+/**
+ * kex_pages_no_table() - is there one entry, or none, for what a table maps?
+ * @mm: the address space, its mmap_lock held
+ * @addr: any address of these
+ *
+ * Return: whether, just now.
+ */
+bool kex_pages_no_table(struct mm_struct *mm, unsigned long addr)
+{
+	pmd_t *pmdp = kex_pmd_of(mm, addr), pmd;
+
+	if (!pmdp)
+		return true;
+	pmd = pmdp_get_lockless(pmdp);
+	return pmd_none(pmd) || !pmd_present(pmd) || pmd_leaf(pmd);
+}
+
 /*
  * An empty table may be freed while mmap_lock is held for reading: by RCU, and
  * with its lock held when it is taken out, so that the entry above tells.

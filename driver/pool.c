@@ -31,6 +31,14 @@ struct kex_pool *kex_page_pool(const struct page *page)
 	return container_of(kex_page_pgmap(page), struct kex_pool, pgmap);
 }
 
+/* System memory behind a device page; what a folio has lies side by side */
+static struct page *kex_pool_back(struct page *page)
+{
+	struct page *head = compound_head(page);
+
+	return (struct page *)head->zone_device_data + (page - head);
+}
+
 /**
  * kex_pool_bytes() - what a device page stands for
  * @pool: the pool
@@ -42,7 +50,7 @@ void *kex_pool_bytes(struct kex_pool *pool, struct page *page)
 {
 	if (pool->base)
 		return pool->base + PFN_PHYS(kex_pool_index(pool, page));
-	return page_address(page->zone_device_data);
+	return page_address(kex_pool_back(page));
 }
 
 /**
@@ -132,23 +140,161 @@ struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
 	pool->page[index].used = now;
 	set_bit(index, pool->touched);
 
-	kex_device_page_init(page, &pool->pgmap);
+	kex_device_page_init(page, &pool->pgmap, 0);
 	page->zone_device_data = back;
 	return page;
 }
 
+#ifdef KEX_HAS_LARGE
 /**
- * kex_pool_copy_out() - copy what a device page stands for
+ * kex_pool_take_large() - reserve free pages for a large folio
  * @pool: the pool
- * @to: a page of the system
- * @page: a page of the pool that is in use, locked
+ *
+ * Return: the first of KEX_LARGE_NR, aligned, for kex_pool_fill_large() or
+ * kex_pool_untake_large(); KEX_NO_PAGE if there are none side by side.
  */
-void kex_pool_copy_out(struct kex_pool *pool, struct page *to, struct page *page)
+u32 kex_pool_take_large(struct kex_pool *pool)
 {
-	void *dst = kmap_local_page(to);
+	const unsigned long nr = KEX_LARGE_NR;
+	unsigned long at;
 
-	copy_page(dst, kex_pool_bytes(pool, page));
-	kunmap_local(dst);
+	spin_lock(&pool->take_lock);
+	at = bitmap_find_next_zero_area(pool->taken, pool->nr, pool->cursor, nr, nr - 1);
+	if (at >= pool->nr)
+		at = bitmap_find_next_zero_area(pool->taken, pool->nr, 0, nr, nr - 1);
+	if (at < pool->nr) {
+		/* Words of its own, with no bit that could be cleared meanwhile */
+		bitmap_set(pool->taken, at, nr);
+		pool->cursor = at + nr;
+		atomic_long_add(nr, &pool->used);
+	}
+	spin_unlock(&pool->take_lock);
+	/* As with kex_pool_take() */
+	smp_mb();
+	return at < pool->nr ? at : KEX_NO_PAGE;
+}
+
+/* All the words of their bits have no other: so no bit is lost between */
+static void kex_pool_free_large(struct kex_pool *pool, unsigned long index)
+{
+	unsigned long *word = pool->taken + BIT_WORD(index);
+	unsigned long *end = word + BITS_TO_LONGS(KEX_LARGE_NR);
+
+	atomic_long_sub(KEX_LARGE_NR, &pool->used);
+	for (; word < end; word++)
+		/* Pairs with the barrier in kex_pool_take_large(): the bytes are gone */
+		smp_store_release(word, 0);
+}
+
+/**
+ * kex_pool_untake_large() - undo kex_pool_take_large()
+ * @pool: the pool
+ * @index: the first page
+ */
+void kex_pool_untake_large(struct kex_pool *pool, u32 index)
+{
+	kex_pool_free_large(pool, index);
+}
+
+/* As many pages of the system, side by side, but each on its own */
+static struct page *kex_pool_alloc_back(void)
+{
+	struct page *back;
+
+	back = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN,
+			   HPAGE_PMD_ORDER);
+	if (back)
+		split_page(back, HPAGE_PMD_ORDER);
+	return back;
+}
+
+/**
+ * kex_pool_fill_large() - make a large device folio of pages that were taken
+ * @pool: the pool
+ * @index: the first of them
+ * @from: first page of those whose bytes it gets; NULL for zeroes
+ * @now: the time, ns
+ *
+ * Return: its first page, locked, with one reference, as kex_pool_fill(). NULL
+ * without system memory behind it, and then the pages are not taken any more.
+ */
+struct page *kex_pool_fill_large(struct kex_pool *pool, u32 index,
+				 struct page *from, u64 now)
+{
+	struct page *page = pfn_to_page(pool->pfn + index), *back = NULL;
+	unsigned long i;
+	void *to;
+
+	if (!pool->base) {
+		back = kex_pool_alloc_back();
+		if (!back) {
+			kex_pool_untake_large(pool, index);
+			return NULL;
+		}
+	}
+	to = pool->base ? pool->base + PFN_PHYS(index) : page_address(back);
+	for (i = 0; i < KEX_LARGE_NR; i++, to += PAGE_SIZE) {
+		if (from)
+			copy_page(to, page_address(from + i));
+		else
+			clear_page(to);
+		pool->page[index + i].in = now;
+		pool->page[index + i].used = now;
+	}
+	bitmap_set(pool->touched, index, KEX_LARGE_NR);
+	kex_device_page_init(page, &pool->pgmap, HPAGE_PMD_ORDER);
+	page->zone_device_data = back;
+	return page;
+}
+
+/* A part of a folio is one of its own from now on; in the end for none */
+static void kex_pool_split(struct folio *folio, struct folio *part)
+{
+	struct page *back = folio_page(folio, 0)->zone_device_data;
+
+	if (!part)
+		return;
+	part->pgmap = folio->pgmap;
+	part->page.mapping = folio->page.mapping;
+	part->page.zone_device_data = back ? back + (folio_pfn(part) - folio_pfn(folio)) :
+					     NULL;
+}
+#else
+static void kex_pool_free_large(struct kex_pool *pool, unsigned long index)
+{
+}
+
+u32 kex_pool_take_large(struct kex_pool *pool)
+{
+	return KEX_NO_PAGE;
+}
+
+void kex_pool_untake_large(struct kex_pool *pool, u32 index)
+{
+}
+
+struct page *kex_pool_fill_large(struct kex_pool *pool, u32 index,
+				 struct page *from, u64 now)
+{
+	return NULL;
+}
+#endif
+
+/**
+ * kex_pool_copy_out() - copy what device pages stand for
+ * @pool: the pool
+ * @to: first of as many pages of the system, side by side
+ * @page: first of the pages of the pool, all of one folio, which is in use and
+ *	  locked
+ * @nr: how many
+ */
+void kex_pool_copy_out(struct kex_pool *pool, struct page *to, struct page *page,
+		       unsigned long nr)
+{
+	void *src = kex_pool_bytes(pool, page), *dst = page_address(to);
+
+	for (; nr; nr--, src += PAGE_SIZE, dst += PAGE_SIZE)
+		copy_page(dst, src);
 }
 
 /**
@@ -175,11 +321,19 @@ static void kex_pool_page_free(KEX_PAGE_FREE_ARG *arg)
 	struct page *page = kex_free_arg_page(arg);
 	struct kex_pool *pool = kex_page_pool(page);
 	unsigned long index = kex_pool_index(pool, page);
+	unsigned long nr = compound_nr(page), i;
 
+	if (!pool->base)
+		for (i = 0; i < nr; i++)
+			__free_page(kex_pool_back(page + i));
+	if (nr > 1) {
+		if (pool->base)
+			memset(pool->base + PFN_PHYS(index), 0, PFN_PHYS(nr));
+		kex_pool_free_large(pool, index);
+		return;
+	}
 	if (pool->base)
 		clear_page(pool->base + PFN_PHYS(index));
-	else
-		__free_page(page->zone_device_data);
 	clear_bit_unlock(index, pool->taken);
 	atomic_long_dec(&pool->used);
 }
@@ -187,6 +341,9 @@ static void kex_pool_page_free(KEX_PAGE_FREE_ARG *arg)
 static const struct dev_pagemap_ops kex_pool_pgmap_ops = {
 	.KEX_PAGE_FREE_OP = kex_pool_page_free,
 	.migrate_to_ram	  = kex_migrate_fault,
+#ifdef KEX_HAS_LARGE
+	.folio_split	  = kex_pool_split,
+#endif
 };
 
 /* Arm64 has struct pages only for what the linear map could reach: so it is asked */

@@ -4,7 +4,7 @@
  *
  *	configfs-pool.c  configfs-policy.c  chardev-pool.c	entry points
  *	evict.c  policy.c  pages.c				decide, observe
- *	migrate.c  mirror.c					verbs
+ *	migrate.c  large.c  mirror.c				verbs
  *	pool.c							the object
  *
  * pool-none.c stands in for all but the entry points where the kernel has no
@@ -17,6 +17,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/xarray.h>
 
+#include "compat.h"
 #include "kex.h"
 #include "policy.h"
 
@@ -32,11 +33,15 @@
  *	    kex_pool.take_lock		spinlock
  *
  * A page may be freed under a page-table lock, and so takes no lock of the pool.
- * evict_lock is not held together with mmap_lock: eviction goes by page frame.
+ * Eviction goes by page frame, and takes an mmap_lock only to have a large folio
+ * split; who has one never waits for evict_lock.
  */
 
 /* Most pages that move at once: what a table has with 4 KiB pages */
 #define KEX_BATCH	512
+
+/* Of kex_pool_take_large(): there is none */
+#define KEX_NO_PAGE	U32_MAX
 
 /* Streams of CPU faults that are told apart: sets by address space, and ways */
 #define KEX_STREAM_SETS	16
@@ -228,9 +233,14 @@ void kex_pool_release(struct kex_object *obj);
 void kex_pool_set_policy(struct kex_pool *pool, struct kex_policy *policy);
 unsigned int kex_pool_take(struct kex_pool *pool, u32 *index, unsigned int want);
 void kex_pool_untake(struct kex_pool *pool, const u32 *index, unsigned int nr);
+u32 kex_pool_take_large(struct kex_pool *pool);
+void kex_pool_untake_large(struct kex_pool *pool, u32 index);
+struct page *kex_pool_fill_large(struct kex_pool *pool, u32 index,
+				 struct page *from, u64 now);
 struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
 			   u64 now);
-void kex_pool_copy_out(struct kex_pool *pool, struct page *to, struct page *page);
+void kex_pool_copy_out(struct kex_pool *pool, struct page *to, struct page *page,
+		       unsigned long nr);
 void *kex_pool_bytes(struct kex_pool *pool, struct page *page);
 void kex_pool_touch(struct kex_pool *pool, struct page *page, u64 now);
 struct kex_pool *kex_page_pool(const struct page *page);
@@ -246,9 +256,51 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
 				unsigned long nr, gfp_t gfp);
 vm_fault_t kex_migrate_fault(struct vm_fault *vmf);
+void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
+		      unsigned long *dst, unsigned long nr, gfp_t gfp);
+unsigned long kex_migrate_count(const unsigned long *src, const unsigned long *dst,
+				unsigned long nr);
+
+#ifdef KEX_HAS_LARGE
+bool kex_large_is_range(const struct migrate_vma *args);
+bool kex_large_fits(const struct migrate_vma *args);
+bool kex_large_home(struct kex_pool *pool, unsigned long src, unsigned long *dst,
+		    gfp_t gfp, struct vm_area_struct *vma, unsigned long addr);
+unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, gfp_t gfp);
+#else
+static inline bool kex_large_is_range(const struct migrate_vma *args)
+{
+	return false;
+}
+
+static inline bool kex_large_fits(const struct migrate_vma *args)
+{
+	return false;
+}
+
+static inline bool kex_large_home(struct kex_pool *pool, unsigned long src,
+				  unsigned long *dst, gfp_t gfp,
+				  struct vm_area_struct *vma, unsigned long addr)
+{
+	return false;
+}
+
+static inline unsigned long kex_large_split(struct kex_pool *pool,
+					    unsigned long first, gfp_t gfp)
+{
+	return 0;
+}
+#endif
+
+/* How many entries of a batch one of them stands for */
+static inline unsigned long kex_entry_pages(unsigned long entry)
+{
+	return entry & KEX_PFN_LARGE ? KEX_LARGE_NR : 1;
+}
 
 int kex_pages_read(struct kex_pool *pool, struct mm_struct *mm,
 		   unsigned long addr, unsigned long nr, u8 *state);
+bool kex_pages_no_table(struct mm_struct *mm, unsigned long addr);
 
 extern const struct kex_object_ops kex_pool_object_ops;
 

@@ -1,0 +1,225 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Huge pages that migrate as one, on kernels that can; and where it takes their
+# pages one by one.
+#
+# lab: --points
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+FAIL=/sys/module/kex/parameters/fail
+BIG=$((2 << 20))
+NR=$((BIG / PAGE))
+
+# Device folios of 2 MiB came with 6.19, and kex has room for those of 4K pages
+KEX_NEEDS=need_large
+need_large() {
+	local release
+	need_pools
+	read -r release </proc/sys/kernel/osrelease
+	((${release%%.*} >= 7)) || skip "Linux $release has no large device folios"
+	[ "$PAGE" = 4096 ] || skip "huge pages are larger than a batch"
+}
+
+teardown() {
+	echo none >"$FAIL"
+	kex_teardown
+}
+
+# Lines for kexmap: a huge page of memory, filled and for sure one
+huge_page() {
+	printf '%s\n' "open $N" 'anon 2M huge' 'fill 0 2M' 'smaps AnonHugePages -> 2048,kB'
+}
+
+@test "a huge page moves in as one, and one CPU fault brings it back as one" {
+	pool p0 size=4M fault_around=1
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		where 0 2M -> pool:$NR
+		get $S/used -> $BIG
+		frame 0 -> swapped
+		frame 2044K -> swapped
+		check 1M 8
+		get $S/faults -> 1
+		get $S/fault_pages -> $NR
+		get $S/used -> 0
+		check 0 2M
+		get $S/faults -> 1
+		smaps AnonHugePages -> 2048,kB
+		home 0 2M -> 0
+		migrate 0 2M -> $NR
+		home 0 2M -> $NR
+		why -> moved=$NR
+		smaps AnonHugePages -> 2048,kB
+		check 0 2M
+	EOF
+}
+
+@test "memory that was never touched becomes a huge page of zeroes, but not where it may not" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		open $N
+		anon 2M huge
+		fill 0 2M
+		migrate 0 2M -> $NR
+		unmap
+		anon 2M huge
+		migrate 0 2M -> $NR
+		is 0 2M 0
+		get $S/faults -> 1
+		smaps AnonHugePages -> 2048,kB
+		anon 2M
+		migrate 0 2M -> $NR
+		is 0 2M 0
+		smaps AnonHugePages -> 0,kB
+	EOF
+}
+
+@test "where the pool has no 2 MiB in one piece a huge page moves page by page" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		open $N
+		anon 4M
+		fill 0 4M
+		migrate 0 4M -> $((2 * NR))
+		home 4K 2M -> $NR
+		anon 2M huge
+		fill 0 2M 2
+		migrate 0 2M -> $NR
+		get $S/used -> $((2 * BIG))
+		get $S/policy_evictions -> 0
+		check 0 2M 2
+		smaps AnonHugePages -> 0,kB
+		use 0
+		check 0 4M
+	EOF
+}
+
+@test "a huge page in the pool that parent and child share is each's own after a write" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		fork
+		kid 1 where 0 2M -> pool:$NR
+		kid 1 fill 0 8 2
+		check 0 2M
+		kid 1 check 0 8 2
+		kid 1 check 4K 2044K
+		migrate 0 2M -> $NR
+		check 0 2M
+		kid 1 check 4K 2044K
+	EOF
+}
+
+@test "a huge page in the pool of which a part is unmapped keeps the rest, and frees all in the end" {
+	local backing
+	for backing in carveout system; do
+		pool "p$backing" size=4M backing="$backing"
+		kexmap <<-EOF
+			$(huge_page)
+			migrate 0 2M -> $NR
+			unmap 0 1M
+			check 1M 1M
+			anon 2M huge
+			fill 0 2M
+			migrate 0 2M -> $NR
+			unmap 4K 4K
+			put $S/evict 1
+			check 0 4K
+			check 8K 2040K
+			get $S/used -> 0
+		EOF
+	done
+}
+
+@test "the device reads and writes a huge page in the pool, at its end too" {
+	local backing
+	for backing in carveout system; do
+		pool "p$backing" size=4M backing="$backing"
+		kexmap <<-EOF
+			$(huge_page)
+			migrate 0 2M -> $NR
+			devread 0 64K -> 65536
+			data 0
+			devread 1M 64K -> 65536
+			data 1M
+			devwrite 2044K 4K 7 -> 4096
+			devread 2044K 4K -> 4096
+			data 2044K 7
+			where 0 2M -> pool:$NR
+			check 2044K 4K 7
+			check 0 2044K
+			get $S/faults -> 1
+		EOF
+	done
+}
+
+@test "an eviction sends a huge page home as one, also when a part of it is asked for" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		put $S/evict 1
+		get $S/used -> 0
+		smaps AnonHugePages -> 2048,kB
+		check 0 2M
+		migrate 0 2M -> $NR
+		put $S/evict 2M 2M
+		put $S/evict 64K 64K
+		get $S/used -> 0
+		smaps AnonHugePages -> 2048,kB
+		check 0 2M
+	EOF
+}
+
+@test "without a huge page of memory a fault, a migrate and an eviction split it and lose nothing" {
+	local backing
+	for backing in carveout system; do
+		pool "p$backing" size=4M backing="$backing"
+		kexmap <<-EOF
+			$(huge_page)
+			migrate 0 2M -> $NR
+			put $FAIL large_home 1
+			check 1M 8
+			smaps AnonHugePages -> 0,kB
+			check 0 2M
+			put $FAIL none
+			anon 2M huge
+			fill 0 2M
+			migrate 0 2M -> $NR
+			put $FAIL large_home 1
+			home 0 2M -> $NR
+			smaps AnonHugePages -> 0,kB
+			check 0 2M
+			put $FAIL none
+			anon 2M huge
+			fill 0 2M
+			migrate 0 2M -> $NR
+			put $FAIL large_home 1
+			put $S/evict 1
+			get $S/used -> 0
+			smaps AnonHugePages -> 0,kB
+			check 0 2M
+			put $FAIL none
+		EOF
+	done
+}
+
+@test "a revoke that has no huge page splits what parent and child have, a part of it moved elsewhere" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		fork
+		unmap 0 1M
+		kid 1 move
+		put $FAIL large_home 1
+		put $R/revoke 1
+		put $FAIL none
+		check 1M 1M
+		kid 1 check 0 2M
+		exists $S -> no
+	EOF
+}
