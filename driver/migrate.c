@@ -471,29 +471,31 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 {
 	unsigned long addr = arg->addr, end = arg->addr + arg->len, next;
 	struct kex_batch *batch;
-	long room = KEX_BATCH;
+	long room, ret = 0;
 
 	batch = kvmalloc(sizeof(*batch), GFP_KERNEL);
 	if (!batch)
 		return -ENOMEM;
-	while (addr < end) {
+	for (; addr < end; addr = ret) {
 		next = min(end, ALIGN_DOWN(addr, KEX_BATCH << PAGE_SHIFT) +
 				(KEX_BATCH << PAGE_SHIFT));
-		if (arg->to == KEX_MIGRATE_TO_POOL)
+		if (arg->to == KEX_MIGRATE_TO_POOL) {
 			room = kex_evict_room(pool, PHYS_PFN(next - addr));
-		if (room < 0)
+			if (room < 0) {
+				ret = room;
+				break;
+			}
+			/* Without any, the reasons are found out all the same */
+			if (room)
+				next = min(next, addr + (room << PAGE_SHIFT));
+		}
+		ret = kex_migrate_step(pool, mm, addr, next, batch, arg);
+		if (ret < 0)
 			break;
-		/* Without any, the reasons are found out all the same */
-		if (room)
-			next = min(next, addr + (room << PAGE_SHIFT));
-		room = kex_migrate_step(pool, mm, addr, next, batch, arg);
-		if (room < 0)
-			break;
-		addr = room;
 		cond_resched();
 	}
 	kvfree(batch);
-	return room < 0 ? room : 0;
+	return min(ret, 0L);
 }
 
 /* --- by page frame, for eviction --------------------------------------------- */

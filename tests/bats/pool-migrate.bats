@@ -67,6 +67,32 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+@test "a way home of many steps ends where it was to, and takes nothing else along" {
+	local all=$((80 * 1024 * 1024 / PAGE))
+	need_pools
+	pool p0 size=8M
+	kexmap <<-EOF
+		open $N
+		anon 16P
+		fill 0 16P
+		migrate 0 16P -> 16
+		anon 80M
+		fill 0 16P
+		fill 64M 16P
+		migrate 0 16P -> 16
+		migrate 64M 16P -> 16
+		unmap 40M 1M
+		home 0 80M -> 32
+		why -> moved=32,hole=$((all - 32))
+		check 0 16P
+		check 64M 16P
+		use 0
+		where 0 16P -> pool:16
+		get $S/used -> 16P
+		check 0 16P
+	EOF
+}
+
 @test "read-only memory moves and stays read-only" {
 	need_pools
 	pool p0 size=2M
