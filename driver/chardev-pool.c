@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "debug.h"
 #include "mirror.h"
 #include "pool.h"
 
@@ -197,6 +198,7 @@ static long kex_pool_file_evict(struct file *file, struct kex_pool_evict __user 
 		return ret;
 	if (!arg.pages)
 		return -EINVAL;
+	KEX_POINT(pool_evict_read);
 	ret = kex_evict_pages(kex_file_pool(file), &arg.pages);
 	if (!ret && put_user(arg.pages, &uarg->pages))
 		ret = -EFAULT;

@@ -506,6 +506,16 @@ int kex_pool_empty(struct kex_object *obj)
 	return kex_evict_all(to_kex_pool(to_kex_space(obj)), false);
 }
 
+/* Returns the one before, which nobody looks at any more by this pool */
+static struct kex_policy *kex_pool_swap_policy(struct kex_pool *pool,
+					       struct kex_policy *policy)
+{
+	policy = rcu_replace_pointer(pool->policy, policy,
+				     lockdep_is_held(&pool->space.co->lock));
+	synchronize_rcu();
+	return policy;
+}
+
 /**
  * kex_pool_drop() - a pool is not live any more
  * @obj: the pool's object, hidden, and revoked if somebody has it open; its
@@ -520,7 +530,8 @@ void kex_pool_drop(struct kex_object *obj)
 	lockdep_assert_held(&pool->space.co->lock);
 	kex_evict_all(pool, true);
 	kex_pool_unmap_pages(pool);
-	kex_policy_live(rcu_dereference_protected(pool->policy, true), -1);
+	/* Calls that began before still look at it, and it may now be removed */
+	kex_policy_live(kex_pool_swap_policy(pool, kex_policy_default()), -1);
 }
 
 /**
@@ -531,10 +542,7 @@ void kex_pool_drop(struct kex_object *obj)
 void kex_pool_set_policy(struct kex_pool *pool, struct kex_policy *policy)
 {
 	kex_policy_live(policy, 1);
-	policy = rcu_replace_pointer(pool->policy, policy,
-				     lockdep_is_held(&pool->space.co->lock));
-	synchronize_rcu();
-	kex_policy_live(policy, -1);
+	kex_policy_live(kex_pool_swap_policy(pool, policy), -1);
 }
 
 /**
