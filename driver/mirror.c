@@ -17,6 +17,7 @@
 #include <linux/uaccess.h>
 
 #include "compat.h"
+#include "debug.h"
 #include "mirror.h"
 
 /* How long pages may change under us before it is given up */
@@ -34,9 +35,11 @@ static bool kex_mirror_invalidate(struct mmu_interval_notifier *notifier,
 		mutex_lock(&mirror->lock);
 	else if (!mutex_trylock(&mirror->lock))
 		return false;
-	mmu_interval_set_seq(notifier, seq);
+	/* What the mirror itself makes exclusive is not taken away from it */
+	if (range->event != MMU_NOTIFY_EXCLUSIVE || range->owner != mirror)
+		mmu_interval_set_seq(notifier, seq);
 	xa_for_each_range(&mirror->exclusive, page, entry, PHYS_PFN(range->start),
-			  PHYS_PFN(range->end))
+			  PHYS_PFN(range->end - 1))
 		xa_erase(&mirror->exclusive, page);
 	mutex_unlock(&mirror->lock);
 	return true;
@@ -301,22 +304,45 @@ int kex_mirror_copy(struct kex_mirror *mirror, u64 addr, u64 len, u64 buf,
 	return *done && ret != -EFAULT ? 0 : ret;
 }
 
-/* One page for the device alone: no CPU may touch it until it is given back */
-static int kex_mirror_own_page(struct kex_mirror *mirror, unsigned long addr)
+/*
+ * Once: 1 if the page has been taken away again meanwhile. Its lock keeps a CPU
+ * from having it back, but not an munmap, or the like, from freeing it.
+ */
+static int kex_mirror_try_own(struct kex_mirror *mirror, unsigned long addr)
 {
+	unsigned long seq;
 	struct page *page;
 	int ret;
 
-	page = kex_make_exclusive(current->mm, addr, mirror->pool);
+	/* Before the look at the notifier, which faults call, too */
+	ret = fixup_user_fault(current->mm, addr, FAULT_FLAG_WRITE, NULL);
+	if (ret)
+		return ret;
+	seq = mmu_interval_read_begin(&mirror->notifier);
+	page = kex_make_exclusive(current->mm, addr, mirror);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
-	/* Locked, the page cannot be given back before it is noted */
+	KEX_POINT(exclusive_made);
 	mutex_lock(&mirror->lock);
-	ret = xa_err(xa_store(&mirror->exclusive, PHYS_PFN(addr), page, GFP_ATOMIC));
+	ret = mmu_interval_read_retry(&mirror->notifier, seq);
+	if (!ret)
+		ret = xa_err(xa_store(&mirror->exclusive, PHYS_PFN(addr), page, GFP_ATOMIC));
 	mutex_unlock(&mirror->lock);
 	unlock_page(page);
 	put_page(page);
 	return ret;
+}
+
+/* One page for the device alone: no CPU may touch it until it is given back */
+static int kex_mirror_own_page(struct kex_mirror *mirror, unsigned long addr)
+{
+	unsigned long timeout = jiffies + KEX_MIRROR_TIMEOUT;
+	int ret;
+
+	do {
+		ret = kex_mirror_try_own(mirror, addr);
+	} while (ret > 0 && time_before(jiffies, timeout));
+	return ret > 0 ? -EBUSY : ret;
 }
 
 /**

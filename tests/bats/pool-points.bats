@@ -48,3 +48,42 @@ stop_kid() {
 		kid 1 check 0 16P
 	EOF
 }
+
+@test "a page that is given up just when the device gets it for itself is not read any more" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 4P
+		fill 0 4P
+		exclusive 0 4P
+		data 0
+		owned 0 4P -> EPERM
+		check 0 4P
+		owned 0 4P -> ok
+		thread
+		kid 1 use 0
+		$(stop_kid exclusive_made exclusive 0 1P)
+		advise dontneed 0 1P
+		put $STOP none
+		recv 1
+		kid 1 datais 0
+		kid 1 owned 0 1P -> EPERM
+		is 0 1P 0
+		owned 0 1P -> ok
+		check 1P 3P
+	EOF
+}
+
+@test "the neighbour of a page that is given up stays the device's" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 4P
+		fill 0 4P
+		exclusive 0 4P
+		advise dontneed 0 2P
+		owned 0 2P -> ok
+		owned 2P 1P -> EPERM
+		check 2P 2P
+	EOF
+}

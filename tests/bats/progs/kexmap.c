@@ -1335,6 +1335,29 @@ static void do_device(char **arg)
 	say("%llu", (unsigned long long)peek.done);
 }
 
+/* As the kernel's HMM test device has it; EPERM of 6 says that there are some */
+struct dmirror_cmd {
+	__u64 addr, ptr, npages, cpages, faults;
+};
+
+#define DMIRROR_EXCLUSIVE	_IOWR('H', 5, struct dmirror_cmd)
+#define DMIRROR_CHECK_EXCLUSIVE	_IOWR('H', 6, struct dmirror_cmd)
+
+static void do_exclusive(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	bool make = !strcmp(arg[0], "exclusive");
+	struct dmirror_cmd cmd = {
+		.addr = (uintptr_t)mapping()->addr + off,
+		.npages = len / page,
+	};
+
+	room(len);
+	cmd.ptr = (uintptr_t)data;
+	say_ret(ioctl(file(), make ? DMIRROR_EXCLUSIVE : DMIRROR_CHECK_EXCLUSIVE, &cmd));
+	data_len = make ? cmd.cpages * page : 0;
+}
+
 static void do_poolevict(char **arg)
 {
 	struct kex_pool_evict evict = {
@@ -2095,6 +2118,8 @@ static const struct {
 	{ "frame", do_frame },		/* OFF [keep|other] -> present|swapped|none|same */
 	{ "devread", do_device },	/* OFF LEN -> bytes, for data */
 	{ "devwrite", do_device },	/* OFF LEN [SEED] -> bytes */
+	{ "exclusive", do_exclusive },	/* OFF LEN: for the device alone, and for data */
+	{ "owned", do_exclusive },	/* OFF LEN -> ok, or EPERM if it has any so */
 	{ "poolevict", do_poolevict },	/* PAGES -> pages */
 	{ "put", do_put },		/* FILE VALUE... */
 	{ "putp", do_putp },		/* FILE VALUE...: pages in bytes */
