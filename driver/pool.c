@@ -140,8 +140,9 @@ struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
 	pool->page[index].used = now;
 	set_bit(index, pool->touched);
 
-	kex_device_page_init(page, &pool->pgmap, 0);
+	/* Before its first reference, by which an eviction may find it */
 	page->zone_device_data = back;
+	kex_device_page_init(page, &pool->pgmap, 0);
 	return page;
 }
 
@@ -242,8 +243,9 @@ struct page *kex_pool_fill_large(struct kex_pool *pool, u32 index,
 		pool->page[index + i].used = now;
 	}
 	bitmap_set(pool->touched, index, KEX_LARGE_NR);
-	kex_device_page_init(page, &pool->pgmap, HPAGE_PMD_ORDER);
+	/* As in kex_pool_fill() */
 	page->zone_device_data = back;
+	kex_device_page_init(page, &pool->pgmap, HPAGE_PMD_ORDER);
 	return page;
 }
 

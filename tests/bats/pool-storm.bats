@@ -55,3 +55,11 @@ opened() {
 	wait "$pid" || fail "$(<"$BATS_TEST_TMPDIR/out")"
 	assert_file "$S/used" 0
 }
+
+# An eviction may find a page that is just being made
+@test "a pool of system memory that is emptied page by page while it fills" {
+	need_pools
+	policy t0 granule="$PAGE" low=90
+	pool p0 size=2M backing=system policy=t0
+	storm 8 $((2 * 2097152 / PAGE)) 100 6
+}
