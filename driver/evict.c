@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "debug.h"
 #include "pool.h"
 #include "trace.h"
 
@@ -251,6 +252,29 @@ int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 	return 0;
 }
 
+/*
+ * All of a pool that nobody has open: who has may fill it as fast as it is
+ * emptied, and finds it in use if he asks.
+ */
+static int kex_evict_unused(struct kex_pool *pool, unsigned long *moved)
+{
+	unsigned long first, part;
+	int ret = 0;
+
+	*moved = 0;
+	for (first = 0; !ret && first < pool->nr; first += KEX_BATCH) {
+		KEX_POINT(evict_unused);
+		if (READ_ONCE(pool->space.obj.opens))
+			return -EBUSY;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ret = kex_evict_once(pool, first, min(pool->nr - first, KEX_BATCH), false,
+				     &part);
+		*moved += ret ? 0 : part;
+	}
+	return ret;
+}
+
 /**
  * kex_evict_all() - send home everything
  * @pool: a pool that is being taken down
@@ -259,7 +283,7 @@ int kex_evict_range(struct kex_space *space, u64 off, u64 len,
  * A page that somebody is just moving, or faulting on, is busy for a moment and
  * tried again.
  *
- * Return: 0; or if not @must, -ENOMEM or -EINTR.
+ * Return: 0; or if not @must, -EBUSY if it is open, -ENOMEM or -EINTR.
  */
 int kex_evict_all(struct kex_pool *pool, bool must)
 {
@@ -268,7 +292,8 @@ int kex_evict_all(struct kex_pool *pool, bool must)
 	int ret;
 
 	while (kex_evict_used(pool)) {
-		ret = kex_evict_once(pool, 0, pool->nr, must, &moved);
+		ret = must ? kex_evict_once(pool, 0, pool->nr, true, &moved) :
+			     kex_evict_unused(pool, &moved);
 		if (ret)
 			return ret;
 		if (!kex_evict_used(pool))
@@ -276,8 +301,6 @@ int kex_evict_all(struct kex_pool *pool, bool must)
 		idle = moved ? 0 : idle + 1;
 		if (!must && idle > KEX_EVICT_IDLE)
 			return -ENOMEM;
-		if (!must && fatal_signal_pending(current))
-			return -EINTR;
 		schedule_timeout_uninterruptible(1);
 	}
 	return 0;

@@ -87,3 +87,25 @@ stop_kid() {
 		check 2P 2P
 	EOF
 }
+
+@test "a pool that is opened while live=0 empties it is busy, and keeps what it has" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		anon 16P
+		fill 0 16P
+		open $N
+		migrate 0 16P -> 16
+		close
+		fork
+		$(stop_kid evict_unused put "$R/live" 0)
+		open $N
+		put $STOP none
+		recv 1 -> EBUSY
+		where 0 16P -> pool:16
+		get $R/live -> 1
+		check 0 16P
+		kid 1 check 0 16P
+		close
+		put $R/live 0
+	EOF
+}
