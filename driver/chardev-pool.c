@@ -7,6 +7,7 @@
 #include <linux/overflow.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -100,7 +101,7 @@ static int kex_pool_pages_part(struct kex_pool *pool, struct mm_struct *mm,
 {
 	unsigned long i;
 
-	if (mmap_read_lock_killable(mm))
+	if (fatal_signal_pending(current) || mmap_read_lock_killable(mm))
 		return -EINTR;
 	kex_pages_read(pool, mm, addr, nr, state);
 	mmap_read_unlock(mm);

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "debug.h"
 #include "pool.h"
 
 /* Of a fault's pages, those that the stack has room for */
@@ -477,6 +478,11 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 	if (!batch)
 		return -ENOMEM;
 	for (; addr < end; addr = ret) {
+		KEX_POINT(migrate_step);
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
 		next = min(end, ALIGN_DOWN(addr, KEX_BATCH << PAGE_SHIFT) +
 				(KEX_BATCH << PAGE_SHIFT));
 		if (arg->to == KEX_MIGRATE_TO_POOL) {

@@ -109,3 +109,16 @@ stop_kid() {
 		put $R/live 0
 	EOF
 }
+
+@test "a migration of a TiB of nothing ends with its process" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 1024G r
+		fork
+		$(stop_kid migrate_step home 0 1024G)
+		put $STOP none
+		kill 1
+		get $S/used -> 0
+	EOF
+}
