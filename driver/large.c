@@ -85,21 +85,43 @@ static bool kex_large_place(const struct vm_area_struct *vma, const struct folio
 }
 
 /*
- * One of the address spaces that may have a folio, which is locked: the @nth.
- * Mapped, it has an anon_vma that stays.
+ * The anon_vma of a folio that is locked, with its root read-locked; NULL if it
+ * cannot be had just now. The folio's lock keeps nobody from unmapping it, and
+ * with that the anon_vma may go, whose memory RCU keeps one of its kind. A folio
+ * that is mapped when the root is locked has it until the root is let go.
  */
+static struct anon_vma *kex_large_lock_rmap(struct folio *folio, struct anon_vma **root)
+{
+	struct anon_vma *anon_vma = NULL;
+
+	rcu_read_lock();
+	if (!folio_mapped(folio) || !folio_test_anon(folio))
+		goto out;
+	anon_vma = (void *)((unsigned long)folio->mapping - FOLIO_MAPPING_ANON);
+	*root = READ_ONCE(anon_vma->root);
+	if (!down_read_trylock(&(*root)->rwsem)) {
+		anon_vma = NULL;
+	} else if (!folio_mapped(folio)) {
+		up_read(&(*root)->rwsem);
+		anon_vma = NULL;
+	}
+out:
+	rcu_read_unlock();
+	return anon_vma;
+}
+
+/* One of the address spaces that may have a folio, which is locked: the @nth */
 static struct mm_struct *kex_large_mm(struct folio *folio, unsigned int nth,
 				      unsigned long *start, unsigned long *end)
 {
-	struct anon_vma *anon_vma;
+	struct anon_vma *anon_vma, *root;
 	struct mm_struct *mm = NULL;
 	struct vm_area_struct *vma;
 	struct rb_node *node;
 
-	if (!folio_mapped(folio) || !folio_test_anon(folio))
+	anon_vma = kex_large_lock_rmap(folio, &root);
+	if (!anon_vma)
 		return NULL;
-	anon_vma = (void *)((unsigned long)folio->mapping - FOLIO_MAPPING_ANON);
-	down_read(&anon_vma->root->rwsem);
 	for (node = rb_first_cached(&anon_vma->rb_root); node && !mm; node = rb_next(node)) {
 		vma = rb_entry(node, struct anon_vma_chain, rb)->vma;
 		if (kex_large_place(vma, folio, start, end) &&
@@ -110,7 +132,7 @@ static struct mm_struct *kex_large_mm(struct folio *folio, unsigned int nth,
 				mmput_async(vma->vm_mm);
 		}
 	}
-	up_read(&anon_vma->root->rwsem);
+	up_read(&root->rwsem);
 	return mm;
 }
 
@@ -127,7 +149,9 @@ static unsigned long kex_large_home_of(struct kex_pool *pool, struct mm_struct *
 	};
 	unsigned long moved = 0;
 
-	mmap_read_lock(mm);
+	/* Whoever keeps it for long must not keep all evictions */
+	if (!mmap_read_trylock(mm))
+		return 0;
 	args.vma = find_vma(mm, start);
 	if (args.vma && args.vma->vm_start <= start) {
 		args.end = min(end, args.vma->vm_end);

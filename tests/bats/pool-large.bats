@@ -223,3 +223,27 @@ huge_page() {
 		exists $S -> no
 	EOF
 }
+
+# The rmap by which its address space is looked for goes with the owner
+@test "evictions that split the huge pages of processes that are just ending come to an end" {
+	local i
+	pool p0 size=4M
+	kexmap <<-EOF
+		fork
+		$(for i in {2..9}; do
+			cat <<-END
+				fork
+				kid $i open $N
+				kid $i anon 2M huge
+				kid $i fill 0 2M
+				kid $i migrate 0 2M -> $NR
+				put $FAIL large_home 1
+				send 1 put $S/evict 1
+				kill $i
+				recv 1
+				await $S/used 0
+				put $FAIL none
+			END
+		done)
+	EOF
+}
