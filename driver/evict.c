@@ -150,6 +150,23 @@ out:
 }
 
 /**
+ * kex_evict_fits() - can pages come in without anybody having to go?
+ * @pool: the pool
+ * @want: how many
+ *
+ * Return: whether, just now.
+ */
+bool kex_evict_fits(struct kex_pool *pool, unsigned long want)
+{
+	struct kex_policy_params params;
+	unsigned long used = kex_evict_used(pool);
+
+	kex_evict_params(pool, &params);
+	return used + want <= pool->nr &&
+	       !kex_policy_excess(&params, pool->nr, used, want);
+}
+
+/**
  * kex_evict_room() - see to it that pages can come in
  * @pool: the pool
  * @want: how many

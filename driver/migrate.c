@@ -199,6 +199,30 @@ static int kex_setup_in(struct kex_pool *pool, struct migrate_vma *args, u32 *la
 	return ret;
 }
 
+/* Would a page come in, if there was room? What seems held may be just new */
+static bool kex_wanted(struct vm_area_struct *vma, u8 state)
+{
+	return state == KEX_PAGES_RAM || state == KEX_PAGES_ZERO ||
+	       state == KEX_PAGES_PINNED ||
+	       (state == KEX_PAGES_NONE && vma_is_anonymous(vma));
+}
+
+/* Without any room, the reasons are found out all the same, and nothing is touched */
+static int kex_batch_look(struct kex_pool *pool, const struct migrate_vma *args,
+			  struct kex_batch *batch, struct kex_migrate *arg)
+{
+	unsigned long nr = PHYS_PFN(args->end - args->start), i;
+
+	kex_pages_read(pool, args->vma->vm_mm, args->start, nr, batch->why);
+	for (i = 0; i < nr; i++) {
+		if (kex_wanted(args->vma, batch->why[i]))
+			arg->full++;
+		else
+			kex_count_state(arg, batch->why[i], vma_is_anonymous(args->vma));
+	}
+	return 0;
+}
+
 static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
 			struct kex_batch *batch, struct kex_migrate *arg)
 {
@@ -423,6 +447,8 @@ static int kex_migrate_batch(struct kex_pool *pool, struct vm_area_struct *vma,
 		ret = -ENODEV;
 	else if (!kex_vma_suits(vma))
 		ret = -EINVAL;
+	else if (batch->look)
+		ret = kex_batch_look(pool, &args, batch, arg);
 	else if (arg->to == KEX_MIGRATE_TO_POOL)
 		ret = kex_batch_in(pool, &args, batch, arg);
 	else
@@ -432,6 +458,55 @@ static int kex_migrate_batch(struct kex_pool *pool, struct vm_area_struct *vma,
 		return ret;
 	arg->special += PHYS_PFN(end - addr);
 	return 0;
+}
+
+/* How many pages from @addr on would come in, and which; or -EINTR */
+static long kex_migrate_wanted(struct kex_pool *pool, struct mm_struct *mm,
+			       unsigned long addr, unsigned long nr, u8 *which)
+{
+	struct vm_area_struct *vma;
+	unsigned long i;
+	long wanted = 0;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	kex_pages_read(pool, mm, addr, nr, which);
+	vma = find_vma(mm, addr);
+	for (i = 0; i < nr; i++, addr += PAGE_SIZE) {
+		/* A step ends with its VMA */
+		which[i] = vma && addr >= vma->vm_start && addr < vma->vm_end &&
+			   kex_vma_suits(vma) && kex_wanted(vma, which[i]);
+		wanted += which[i];
+	}
+	mmap_read_unlock(mm);
+	return wanted;
+}
+
+/*
+ * Sees to it that there is room from @addr on; returns as far as there is, or an
+ * errno. For what would not come in nobody has to go.
+ */
+static long kex_migrate_room(struct kex_pool *pool, struct mm_struct *mm,
+			     unsigned long addr, unsigned long end,
+			     struct kex_batch *batch)
+{
+	unsigned long nr = PHYS_PFN(end - addr), i;
+	long room;
+
+	batch->look = false;
+	if (kex_evict_fits(pool, nr))
+		return end;
+	room = kex_migrate_wanted(pool, mm, addr, nr, batch->why);
+	if (room > 0)
+		room = kex_evict_room(pool, room);
+	if (room < 0)
+		return room;
+	batch->look = !room;
+	if (!room)
+		return end;
+	for (i = 0; i < nr && room >= batch->why[i]; i++)
+		room -= batch->why[i];
+	return addr + PFN_PHYS(i);
 }
 
 /* From @addr on; returns where to go on, or an errno */
@@ -470,32 +545,25 @@ static long kex_migrate_step(struct kex_pool *pool, struct mm_struct *mm,
 int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 		      struct kex_migrate *arg)
 {
-	unsigned long addr = arg->addr, end = arg->addr + arg->len, next;
+	unsigned long addr = arg->addr, end = arg->addr + arg->len;
 	struct kex_batch *batch;
-	long room, ret = 0;
+	long ret = 0;
 
 	batch = kvmalloc(sizeof(*batch), GFP_KERNEL);
 	if (!batch)
 		return -ENOMEM;
+	batch->look = false;
 	for (; addr < end; addr = ret) {
 		KEX_POINT(migrate_step);
-		if (fatal_signal_pending(current)) {
-			ret = -EINTR;
+		ret = -EINTR;
+		if (fatal_signal_pending(current))
 			break;
-		}
-		next = min(end, ALIGN_DOWN(addr, KEX_BATCH << PAGE_SHIFT) +
-				(KEX_BATCH << PAGE_SHIFT));
-		if (arg->to == KEX_MIGRATE_TO_POOL) {
-			room = kex_evict_room(pool, PHYS_PFN(next - addr));
-			if (room < 0) {
-				ret = room;
-				break;
-			}
-			/* Without any, the reasons are found out all the same */
-			if (room)
-				next = min(next, addr + (room << PAGE_SHIFT));
-		}
-		ret = kex_migrate_step(pool, mm, addr, next, batch, arg);
+		ret = min(end, ALIGN_DOWN(addr, KEX_BATCH << PAGE_SHIFT) +
+			       (KEX_BATCH << PAGE_SHIFT));
+		if (arg->to == KEX_MIGRATE_TO_POOL)
+			ret = kex_migrate_room(pool, mm, addr, ret, batch);
+		if (ret >= 0)
+			ret = kex_migrate_step(pool, mm, addr, ret, batch, arg);
 		if (ret < 0)
 			break;
 		cond_resched();

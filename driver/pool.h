@@ -122,12 +122,14 @@ enum kex_why {
  * @dst: the same
  * @index: pages of the pool that were taken and are to be used
  * @why: enum kex_why
+ * @look: nothing can come in: what there is, is only counted
  */
 struct kex_batch {
 	unsigned long src[KEX_BATCH];
 	unsigned long dst[KEX_BATCH];
 	u32 index[KEX_BATCH];
 	u8 why[KEX_BATCH];
+	bool look;
 };
 
 /**
@@ -247,6 +249,7 @@ struct kex_pool *kex_page_pool(const struct page *page);
 
 int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 		    enum kex_reason reason);
+bool kex_evict_fits(struct kex_pool *pool, unsigned long want);
 int kex_evict_room(struct kex_pool *pool, unsigned long want);
 int kex_evict_pages(struct kex_pool *pool, u64 *pages);
 int kex_evict_all(struct kex_pool *pool, bool must);

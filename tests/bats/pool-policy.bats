@@ -219,3 +219,54 @@ unit_is() {
 		check 0 $((32 * UNIT))P
 	EOF
 }
+
+@test "who migrates what is in a full pool already, or cannot come in, sends nobody home" {
+	need_pools
+	policy t0 granule=$((2097152 / 16)) low=90
+	small_pool policy=t0
+	put "$R/live" 1
+	kexmap <<-EOF
+		open $N
+		anon 2M
+		fill 0 2M
+		migrate 0 2M -> $PAGES
+		migrate 0 2M -> 0
+		why -> there=$PAGES
+		anon 2M shared
+		fill 0 2M
+		migrate 0 2M -> 0
+		why -> file=$PAGES
+		unmap
+		migrate 0 2M -> 0
+		why -> hole=$PAGES
+		get $S/policy_evictions -> 0
+		use 0
+		where 0 2M -> pool:$PAGES
+		home 0 1P -> 1
+		migrate 0 2M -> 1
+		why -> moved=1,there=$((PAGES - 1))
+		get $S/policy_evictions -> 0
+		check 0 2M
+	EOF
+}
+
+@test "what a full pool has no room for is not touched" {
+	local aligned=$((4 << 20))
+	need_pools
+	((PAGE == 4096)) || skip "huge pages are larger than the pool"
+	policy t0 min_resident_ms=86400000
+	pool p0 size=2M policy=t0
+	kexmap <<-EOF
+		open $N
+		anon 2M
+		fill 0 2M
+		migrate 0 2M -> $((2097152 / PAGE))
+		anon $aligned huge
+		fill 0 $aligned
+		smaps AnonHugePages -> $((aligned / 1024)),kB
+		migrate 0 $aligned -> 0
+		why -> full=$((aligned / PAGE))
+		smaps AnonHugePages -> $((aligned / 1024)),kB
+		check 0 $aligned
+	EOF
+}
