@@ -52,7 +52,8 @@ u64 kex_policy_mark(u64 capacity, unsigned int percent)
  * Equal marks leave room for one page, so that there is always an end to it.
  *
  * Return: 0 while all stays at or below the high mark; else the pages to evict
- * to get to the low one before the new ones come.
+ * to get to the low one before the new ones come, and more if these would not
+ * fit below the high one then: each look at the pool shall be worth it.
  */
 u64 kex_policy_excess(const struct kex_policy_params *params, u64 capacity,
 		      u64 used, u64 want)
@@ -62,7 +63,7 @@ u64 kex_policy_excess(const struct kex_policy_params *params, u64 capacity,
 
 	if (used + want <= high || used <= low)
 		return 0;
-	return used - low;
+	return min(used, max(used - low, used + want - high));
 }
 
 static int kex_victim_cmp(const void *a, const void *b)

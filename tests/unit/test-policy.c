@@ -403,8 +403,22 @@ static void marks_are_percent_of_the_capacity(void **state)
 	assert_int_equal(kex_policy_excess(&params, 100, 80, 11), 30);
 	assert_int_equal(kex_policy_excess(&params, 100, 50, 100), 0);
 	params.low = params.high = 100;
-	assert_int_equal(kex_policy_excess(&params, 100, 100, 64), 1);
 	assert_int_equal(kex_policy_excess(&params, 1, 1, 1), 1);
+}
+
+static void what_is_evicted_at_once_makes_room_for_what_comes_at_once(void **state)
+{
+	struct kex_policy_params params = { .high = 100, .low = 100 };
+
+	(void)state;
+	assert_int_equal(kex_policy_excess(&params, 1000, 1000, 1), 1);
+	assert_int_equal(kex_policy_excess(&params, 1000, 1000, 512), 512);
+	/* never more than there is */
+	assert_int_equal(kex_policy_excess(&params, 1000, 1000, 5000), 1000);
+	params.high = 90;
+	params.low = 50;
+	assert_int_equal(kex_policy_excess(&params, 100, 80, 30), 30);
+	assert_int_equal(kex_policy_excess(&params, 100, 80, 60), 50);
 }
 
 /* --- how well each does --------------------------------------------------------- */
@@ -503,6 +517,7 @@ int main(void)
 		cmocka_unit_test(an_empty_pool_has_no_victims),
 		cmocka_unit_test(a_hand_behind_a_pool_that_shrank_starts_anew),
 		cmocka_unit_test(marks_are_percent_of_the_capacity),
+		cmocka_unit_test(what_is_evicted_at_once_makes_room_for_what_comes_at_once),
 		cmocka_unit_test(hit_rates_are_those_of_the_textbook),
 	};
 
