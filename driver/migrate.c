@@ -71,6 +71,9 @@ static void kex_fill_in(struct kex_pool *pool, struct migrate_vma *args,
 		if (next < got)
 			to = kex_pool_fill(pool, batch->index[next++], from, now);
 		if (!to) {
+			/* What one did not get, the others would look long for */
+			kex_pool_untake(pool, batch->index + next, got - next);
+			got = next;
 			batch->why[i] = KEX_WHY_FULL;
 			continue;
 		}
@@ -277,23 +280,29 @@ struct kex_stash {
 };
 
 /*
- * Without a policy of the process or the VMA any page near will do. Of a fault's
- * neighbours none is worth much trouble.
+ * How hard is tried for system memory. Nobody is killed for what was only asked
+ * for; of a fault's neighbours none is worth much trouble.
  */
-static struct page *kex_stash_get(struct kex_stash *stash, struct vm_area_struct *vma,
-				  unsigned long addr, bool must, unsigned int want)
+static gfp_t kex_home_gfp(unsigned long must, bool it)
 {
-	gfp_t gfp = GFP_HIGHUSER_MOVABLE;
+	if (must == KEX_ALL)
+		return GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	return it ? GFP_HIGHUSER_MOVABLE :
+		    GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN;
+}
 
+/* Without a policy of the process or the VMA any page near will do */
+static struct page *kex_stash_get(struct kex_stash *stash, struct vm_area_struct *vma,
+				  unsigned long addr, gfp_t gfp, unsigned int want)
+{
 	if (!stash->nr && want > 1 && !kex_has_mempolicy(vma)) {
 		memset(stash->page, 0, sizeof(stash->page));
-		stash->nr = alloc_pages_bulk(gfp | __GFP_NORETRY | __GFP_NOWARN,
+		stash->nr = alloc_pages_bulk(GFP_HIGHUSER_MOVABLE | __GFP_NORETRY |
+					     __GFP_NOWARN,
 					     min(want, KEX_STASH), stash->page);
 	}
 	if (stash->nr)
 		return stash->page[--stash->nr];
-	if (!must)
-		gfp |= __GFP_NORETRY | __GFP_NOWARN;
 	return alloc_page_vma(gfp, vma, addr);
 }
 
@@ -325,7 +334,7 @@ static void kex_fill_home_entry(struct kex_pool *pool, struct migrate_vma *args,
 		return;
 	for (at = 0; at < nr; at++) {
 		to = kex_stash_get(stash, args->vma, addr + PFN_PHYS(at),
-				   must == KEX_ALL || i + at == must || (nr > 1 && !at),
+				   kex_home_gfp(must, i + at == must || (nr > 1 && !at)),
 				   left + nr - at - 1);
 		if (to)
 			args->dst[i + at] = kex_copy_home(pool, src, at, to);

@@ -122,7 +122,8 @@ struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
 	if (pool->base) {
 		to = pool->base + PFN_PHYS(index);
 	} else {
-		back = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		/* Nobody is killed for what can stay where it is */
+		back = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 		if (!back) {
 			kex_pool_untake(pool, &index, 1);
 			return NULL;
