@@ -164,25 +164,68 @@ static void kex_explain(struct kex_pool *pool, const struct migrate_vma *args,
 	}
 }
 
+/* Undoes kex_pool_fill() of what the kernel has not seen yet */
+static void kex_unfill_in(struct migrate_vma *args, u8 *why, unsigned int nr)
+{
+	struct page *page;
+
+	while (nr--) {
+		page = migrate_pfn_to_page(args->dst[nr]);
+		args->dst[nr] = 0;
+		why[nr] = KEX_WHY_FULL;
+		unlock_page(page);
+		put_page(page);
+	}
+}
+
+/*
+ * A huge page, or a hole where one fits, in small ones. The kernel splits it
+ * for that, and leaves out what has none; but a hole is filled as a whole.
+ */
+static void kex_fill_in_split(struct kex_pool *pool, struct migrate_vma *args,
+			      struct kex_batch *batch, struct page *from,
+			      unsigned long write)
+{
+	unsigned int got, i;
+	u64 now = ktime_get_ns();
+	struct page *to;
+
+	got = kex_pool_take(pool, batch->index, args->npages);
+	for (i = 0; i < got; i++) {
+		to = kex_pool_fill(pool, batch->index[i], from ? from + i : NULL, now);
+		if (!to)
+			break;
+		args->dst[i] = migrate_pfn(page_to_pfn(to)) | write;
+		batch->why[i] = KEX_WHY_MOVES;
+	}
+	/* The one that was not filled is not taken any more */
+	if (i + 1 < got)
+		kex_pool_untake(pool, batch->index + i + 1, got - i - 1);
+	if (!from && i < args->npages)
+		kex_unfill_in(args, batch->why, i);
+}
+
 /* The same for a huge page, or where one fits: @index was taken for it */
 static void kex_fill_in_large(struct kex_pool *pool, struct migrate_vma *args,
 			      struct kex_batch *batch, u32 index)
 {
 	struct page *from = migrate_pfn_to_page(args->src[0]), *to;
+	unsigned long write = 0;
 
 	memset(batch->why, KEX_WHY_ASK, args->npages);
 	if (!kex_may_come_in(args->src[0])) {
 		kex_pool_untake_large(pool, index);
 		return;
 	}
-	to = kex_pool_fill_large(pool, index, from, ktime_get_ns());
-	memset(batch->why, to ? KEX_WHY_MOVES : KEX_WHY_FULL, args->npages);
-	if (!to)
-		return;
-	args->dst[0] = migrate_pfn(page_to_pfn(to)) | KEX_PFN_LARGE;
 	if ((args->src[0] & MIGRATE_PFN_WRITE) ||
 	    (!from && (args->vma->vm_flags & VM_WRITE)))
-		args->dst[0] |= MIGRATE_PFN_WRITE;
+		write = MIGRATE_PFN_WRITE;
+	to = kex_pool_fill_large(pool, index, from, ktime_get_ns());
+	memset(batch->why, to ? KEX_WHY_MOVES : KEX_WHY_FULL, args->npages);
+	if (to)
+		args->dst[0] = migrate_pfn(page_to_pfn(to)) | KEX_PFN_LARGE | write;
+	else
+		kex_fill_in_split(pool, args, batch, from, write);
 }
 
 /* As migrate_vma_setup(); @large: KEX_NO_PAGE, or taken for what was found */

@@ -18,6 +18,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat.h"
+#include "debug.h"
 #include "pool.h"
 
 /**
@@ -203,6 +204,8 @@ static struct page *kex_pool_alloc_back(void)
 {
 	struct page *back;
 
+	if (kex_point_fails("large_back", 1))
+		return NULL;
 	back = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN,
 			   HPAGE_PMD_ORDER);
 	if (back)

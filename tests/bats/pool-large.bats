@@ -224,6 +224,26 @@ huge_page() {
 	EOF
 }
 
+@test "a pool of system memory takes a huge page in small ones when it has none" {
+	pool p0 size=4M backing=system
+	kexmap <<-EOF
+		$(huge_page)
+		put $FAIL large_back 1
+		migrate 0 2M -> $NR
+		where 0 2M -> pool:$NR
+		get $S/used -> $BIG
+		check 0 2M
+		migrate 0 2M -> $NR
+		home 0 2M -> $NR
+		check 0 2M
+		anon 2M huge
+		migrate 0 2M -> $NR
+		is 0 2M 0
+		put $FAIL none
+		get $S/used -> 0
+	EOF
+}
+
 # The rmap by which its address space is looked for goes with the owner
 @test "evictions that split the huge pages of processes that are just ending come to an end" {
 	local i
