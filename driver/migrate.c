@@ -806,11 +806,12 @@ static bool kex_fault_is_large(const struct vm_fault *vmf)
  * As the kernel has it when it maps pages around a fault.
  *
  * Without FAULT_FLAG_USER, so that a page which has been taken in again
- * meanwhile, and is brought home by this, ends here.
+ * meanwhile, and is brought home by this, ends here. The process had one fault,
+ * and no more are counted as its own; the system's count has them.
  */
 static void kex_fault_touch(struct vm_fault *vmf, const struct migrate_vma *args)
 {
-	unsigned long i, nr;
+	unsigned long minor = current->min_flt, major = current->maj_flt, i, nr;
 	unsigned int write;
 
 	if (arch_has_hw_pte_young() || !(vmf->flags & FAULT_FLAG_USER))
@@ -822,6 +823,8 @@ static void kex_fault_touch(struct vm_fault *vmf, const struct migrate_vma *args
 		write = args->src[i] & MIGRATE_PFN_WRITE ? vmf->flags & FAULT_FLAG_WRITE : 0;
 		handle_mm_fault(vmf->vma, args->start + PFN_PHYS(i), write, NULL);
 	}
+	current->min_flt = minor;
+	current->maj_flt = major;
 }
 
 static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,

@@ -30,6 +30,18 @@ jump() {
 	EOF
 }
 
+@test "the minor faults of a process are those that it had, not its pages" {
+	need_pools
+	pool p0 live=0
+	put "$R/size" $(((1024 * PAGE + 2097151) / 2097152 * 2097152))
+	put "$R/live" 1
+	kexmap <<-EOF
+		$(begin)
+		faults 0 1024P -> 22
+		get $S/faults -> 22
+	EOF
+}
+
 @test "one who reads backwards has them, too" {
 	local i
 	need_pools
