@@ -10,9 +10,14 @@ lab_kernel_names() {
 	awk '!/^#/ && NF { print $1 }' "$lab_dir/kernels"
 }
 
-# Those that the suite takes when nothing else is said.
-lab_kernel_usual() {
-	awk '!/^#/ && NF && $2 != "-" { print $1 }' "$lab_dir/kernels"
+# lab_kernel_marked MARKS: those with one of them in the table
+lab_kernel_marked() {
+	awk -v marks="$1" '!/^#/ && NF && index(marks, $2) { print $1 }' "$lab_dir/kernels"
+}
+
+# lab_kernel_takes NAME FILE: are the file's tests for a kernel that nobody named?
+lab_kernel_takes() {
+	lab_kernel_marked '*+' | grep -qxF "$1" || [[ ${2##*/} == *pool*.bats ]]
 }
 
 # Sets kernel_{name,suite,kind,series,flavour,cpu} from the table.
@@ -306,6 +311,13 @@ lab_sdk_kernel() {
 	printf 'KDIR=%s ARCH=arm64 CROSS_COMPILE=%s CC=%s %s\n' \
 		"$k/hdr" "$g/usr/bin/aarch64-linux-gnu-" "$g/usr/bin/aarch64-linux-gnu-gcc-14" \
 		'CONFIG_DEBUG_INFO_BTF_MODULES= PAHOLE_VERSION=0 CONFIG_PAHOLE_VERSION=0'
+}
+
+# lab_kernel_module NAME: the path of NAME.ko of the kernel that was found, or nothing
+lab_kernel_module() {
+	local k
+	k=$(lab_kernel_dir)
+	find "$k/" -name "$1.ko"
 }
 
 # User space: a compiler that needs no further flags, as one word.

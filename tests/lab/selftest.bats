@@ -521,7 +521,27 @@ kernel_packages() { # KERNEL
 	[ "${lines[3]}" != "${lines[4]}" ]
 }
 
-@test "the suite takes the stock kernels of each series unless others are named" {
-	run -0 library <<<'lab_kernel_usual | paste -sd" "'
-	[ "$output" = "6.1 6.12 7" ]
+@test "the suite takes the stock kernels of each series, and for pools built ones, unless others are named" {
+	run -0 library <<-'END'
+	for f in tests/bats/evict.bats tests/bats/kexctl-pool.bats tests/bats/host/pool-ram.bats; do
+		for k in $(lab_kernel_marked '*+p'); do
+			! lab_kernel_takes "$k" "$f" || printf '%s ' "$k"
+		done
+		echo
+	done
+	END
+	[ "${lines[0]}" = "6.1 6.12 7 " ]
+	[ "${lines[1]}" = "6.1 6.12 7 6.12-lab 7-lab " ]
+	[ "${lines[2]}" = "${lines[1]}" ]
+}
+
+@test "a module of a kernel is found by its name, and what it has not is nothing" {
+	mkdir -p "$TMPDIR/k/lib/modules"
+	touch "$TMPDIR/k/lib/modules/"{a,b_a}.ko
+	run -0 library <<-'END'
+	lab_kernel_dir() { echo "$TMPDIR/k"; }
+	lab_kernel_module a
+	lab_kernel_module c
+	END
+	[ "$output" = "$TMPDIR/k/lib/modules/a.ko" ]
 }

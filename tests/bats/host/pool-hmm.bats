@@ -8,14 +8,6 @@ LAB=$BATS_TEST_DIRNAME/../../lab
 # Uses more memory than the guest has, on whatever device
 TOO_LARGE=benchmark_thp_migration
 
-# A built kernel alone has test_hmm.ko
-hmm_module() {
-	local sdk
-	sdk=$("$LAB/sdk" "$KERNEL")
-	sdk=${sdk#KDIR=}
-	find "${sdk%%/hdr *}" -name test_hmm.ko
-}
-
 # hmm_tests SUITE PACKAGE: builds the program, as its Makefile does
 hmm_tests() {
 	local package src=$BATS_TEST_TMPDIR/src sdk file
@@ -41,7 +33,7 @@ passed() {
 
 @test "every hmm-test that passes on the kernel's own device passes on pools" {
 	local KERNEL=${KEX_KERNEL:-7} module lost thp=never
-	module=$(hmm_module)
+	module=$("$LAB/sdk" --module "$KERNEL" test_hmm)
 	[ -n "$module" ] || skip "kernel $KERNEL has no test_hmm.ko: CONFIG_TEST_HMM is off"
 	case $KERNEL in
 	6.12*) hmm_tests trixie 'linux-source-6.12*' ;;
