@@ -2,7 +2,7 @@
 /*
  * pool: what migration costs, per page, under --icount
  *
- *   pool /dev/kex/NAME | /dev/hmm_dmirror0 [huge]
+ *   pool NAME /dev/kex/POOL | /dev/hmm_dmirror0 [huge]
  *
  * Prints nanoseconds, which are instructions there: a page in, a page home by a
  * CPU fault in order and at random, a page home in bulk. Of three rounds the last.
@@ -105,19 +105,19 @@ int main(int argc, char **argv)
 	uint64_t cost[4];
 	int round;
 
-	if (argc < 2)
+	if (argc < 3)
 		return 1;
 	page = sysconf(_SC_PAGESIZE);
-	is_kex = !strstr(argv[1], "hmm_dmirror");
-	fd = open(argv[1], O_RDWR);
+	is_kex = !strstr(argv[2], "hmm_dmirror");
+	fd = open(argv[2], O_RDWR);
 	area = mmap(NULL, SIZE + BIG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	copy = malloc(SIZE);
 	if (fd < 0 || area == MAP_FAILED || !copy) {
-		perror(argv[1]);
+		perror(argv[2]);
 		return 1;
 	}
 	area = (char *)(((uintptr_t)area + BIG - 1) & ~(BIG - 1));
-	madvise(area, SIZE, argc > 2 ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	madvise(area, SIZE, argc > 3 ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	memset(area, 1, SIZE);
 	memset(copy, 1, SIZE);
 	for (round = 0; round < 3; round++) {
@@ -127,13 +127,13 @@ int main(int argc, char **argv)
 		cost[2] = at_random();
 		migrate(0);
 		cost[3] = bulk();
-		if (argc > 2) {
+		if (argc > 3) {
 			/* What came home page by page is no huge page any more */
 			madvise(area, SIZE, MADV_DONTNEED);
 			memset(area, 1, SIZE);
 		}
 	}
-	printf("%-20s %8lu %8lu %8lu %8lu\n", argv[1], (unsigned long)(cost[0] * page / SIZE),
+	printf("%-16s %8lu %8lu %9lu %8lu\n", argv[1], (unsigned long)(cost[0] * page / SIZE),
 	       (unsigned long)(cost[1] * page / SIZE), (unsigned long)(cost[2] * page / SIZE),
 	       (unsigned long)(cost[3] * page / SIZE));
 	return 0;
