@@ -6,25 +6,6 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 KEX_NEEDS=need_pools
 
-# refused STATUS WORDS... -- ARGUMENTS...: kexctl exits so and says one line with
-# all the words
-refused() {
-	local want=$1 word
-	local -a words=()
-	shift
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	exits "$want" kexctl "$@" || return 1
-	assert_eq "$OUT" '' "stdout of $*" || return 1
-	[[ $ERR == 'kexctl: '* ]] || fail "$*: '$ERR'" || return 1
-	for word in "${words[@]}"; do
-		assert_contains "$ERR" "$word" || return 1
-	done
-}
-
 # said TEXT...: each stands in what the last command of a kexmap script wrote
 said() {
 	local text word
@@ -94,18 +75,18 @@ pool_paths() {
 
 @test "what cannot be migrated says why: no such process or pool, no range of pages, no privilege" {
 	pool p0 size=2M live=0
-	refused 2 "pool 'p0'" 'not live' -- pool migrate p0 --pid $$ 0x10000+64K
+	kexctl_refused 2 "pool 'p0'" 'not live' -- pool migrate p0 --pid $$ 0x10000+64K
 	put "$R/live" 1
-	refused 3 "pool 'p0'" 'no process 999999' -- pool migrate p0 --pid 999999 0x10000+64K
-	refused 3 "pool 'none'" p0 -- pool migrate none --pid $$ 0x10000+64K
-	refused 2 'range 1+64K' multiples -- pool migrate p0 --pid $$ 1+64K
-	refused 2 'range 0xffff000000000000+64K' 'user space' -- \
+	kexctl_refused 3 "pool 'p0'" 'no process 999999' -- pool migrate p0 --pid 999999 0x10000+64K
+	kexctl_refused 3 "pool 'none'" p0 -- pool migrate none --pid $$ 0x10000+64K
+	kexctl_refused 2 'range 1+64K' multiples -- pool migrate p0 --pid $$ 1+64K
+	kexctl_refused 2 'range 0xffff000000000000+64K' 'user space' -- \
 		pool migrate p0 --pid $$ 0xffff000000000000+64K
-	refused 1 'pid missing' -- pool migrate p0 0x10000+64K
-	refused 1 'pid junk' -- pool migrate p0 --pid junk 0x10000+64K
-	refused 1 'pid 0' -- pool migrate p0 --pid 0 0x10000+64K
-	refused 1 'pid 99999999999' -- pool migrate p0 --pid 99999999999 0x10000+64K
-	refused 1 'range junk' -- pool migrate p0 --pid $$ junk
+	kexctl_refused 1 'pid missing' -- pool migrate p0 0x10000+64K
+	kexctl_refused 1 'pid junk' -- pool migrate p0 --pid junk 0x10000+64K
+	kexctl_refused 1 'pid 0' -- pool migrate p0 --pid 0 0x10000+64K
+	kexctl_refused 1 'pid 99999999999' -- pool migrate p0 --pid 99999999999 0x10000+64K
+	kexctl_refused 1 'range junk' -- pool migrate p0 --pid $$ junk
 	exits 0 kexctl pool migrate p0 --pid $$ 0x10000+64K --dry-run
 	assert_contains "$OUT" "/dev/kex/p0: pid $$, 0x10000+65536, to the pool"
 }
@@ -129,9 +110,9 @@ pool_paths() {
 	EOF
 	put "$KEX/policies/fifo/granule" 2M
 	said "pool 'p0': 4 pages went back"
-	refused 1 'pages 0' -- pool evict p0 --pages 0
-	refused 1 'pages 4' -- pool evict p0 0+64K --pages 4
-	refused 2 'range 0+1G' -- pool evict p0 0+1G
+	kexctl_refused 1 'pages 0' -- pool evict p0 --pages 0
+	kexctl_refused 1 'pages 4' -- pool evict p0 0+64K --pages 4
+	kexctl_refused 2 'range 0+1G' -- pool evict p0 0+1G
 }
 
 @test "list shows every pool by name, and show all of one" {
@@ -157,15 +138,15 @@ pool_paths() {
 	exits 0 kexctl pool set p0 policy=cold fault_around=1
 	assert_file "$R/policy" cold
 	assert_file "$R/fault_around" 1
-	refused 3 "pool 'p0': policy nope: no such policy" cold fifo -- pool set p0 policy=nope
-	refused 1 "pool 'p0': policy A" -- pool set p0 policy=A
-	refused 2 "pool 'p0': size 4M" live=0 -- pool set p0 fault_around=8 size=4M
+	kexctl_refused 3 "pool 'p0': policy nope: no such policy" cold fifo -- pool set p0 policy=nope
+	kexctl_refused 1 "pool 'p0': policy A" -- pool set p0 policy=A
+	kexctl_refused 2 "pool 'p0': size 4M" live=0 -- pool set p0 fault_around=8 size=4M
 	assert_file "$R/fault_around" 1
-	refused 2 'size 3M' '4M' -- pool create p1 --size 3M
+	kexctl_refused 2 'size 3M' '4M' -- pool create p1 --size 3M
 	assert_missing "$FPGA/pools/p1"
-	refused 2 'size 1G' 'largest piece' -- pool create p1 --size 1G
-	refused 1 '--size' -- pool create p1
-	refused 2 "name is taken by a pool" -- region create p0 --size 64K
+	kexctl_refused 2 'size 1G' 'largest piece' -- pool create p1 --size 1G
+	kexctl_refused 1 '--size' -- pool create p1
+	kexctl_refused 2 "name is taken by a pool" -- region create p0 --size 64K
 }
 
 @test "delete sends the pages back first, and a pool that is open needs --force" {

@@ -93,28 +93,9 @@ need_pools() {
 	skip "this kernel was built without CONFIG_DEVICE_PRIVATE: no pools"
 }
 
-# pool NAME [carveout=C] [KEY=VALUE]...: makes a pool and sets R, S and N. It
-# goes live unless live=0 is given.
+# pool NAME [carveout=C] [KEY=VALUE]...: the same for a pool: R, S and N
 pool() {
-	local name=$1 carveout=fpga live=1 pair
-	shift
-	for pair; do
-		case $pair in
-		carveout=*) carveout=${pair#*=} ;;
-		live=*) live=${pair#*=} ;;
-		esac
-	done
-	R=$KEX_CARVEOUTS/$carveout/pools/$name
-	S=$KEX_CLASS/$name
-	N=/dev/kex/$name
-	mkdir "$R"
-	for pair; do
-		case $pair in
-		carveout=* | live=*) ;;
-		*) put "$R/${pair%%=*}" "${pair#*=}" || fail "$name: $pair: $ERRNO" ;;
-		esac
-	done
-	[ "$live" = 0 ] || put "$R/live" "$live" || fail "$name: live=$live: $ERRNO"
+	ITEMS=pools region "$@"
 }
 
 # policy NAME [KEY=VALUE]...: makes an eviction policy
