@@ -46,7 +46,8 @@ static void kex_evict_look(const struct kex_pool *pool, unsigned long first,
 	     at = find_next_bit(pool->taken, end, at + 1)) {
 		in = READ_ONCE(pool->page[at].in);
 		used = READ_ONCE(pool->page[at].used);
-		granule->in = min(granule->in, in);
+		if (in)
+			granule->in = min(granule->in, in);
 		granule->newest = max(granule->newest, in);
 		granule->used = max(granule->used, used);
 		granule->pages++;

@@ -158,7 +158,8 @@ static unsigned long kex_large_home_of(struct kex_pool *pool, struct mm_struct *
 		if (!migrate_vma_setup(&args) && args.cpages) {
 			kex_migrate_fill(pool, args.src, args.dst, args.npages, gfp);
 			migrate_vma_pages(&args);
-			moved = kex_migrate_count(args.src, args.dst, args.npages);
+			moved = kex_migrate_count(pool, args.src, args.dst,
+						  args.npages);
 			migrate_vma_finalize(&args);
 		}
 	}

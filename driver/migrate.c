@@ -85,8 +85,27 @@ static void kex_fill_in(struct kex_pool *pool, struct migrate_vma *args,
 	}
 }
 
-/* Pages that moved; those that were to and did not are marked */
-static unsigned long kex_count_moved(const struct migrate_vma *args, u8 *why)
+/*
+ * Pages of the pool, of a folio that is locked, have come in, or at 0 left. By that
+ * an eviction knows one that is in nobody's table any more, or not yet, and only
+ * waits for its last reference to go: the kernel drops that after the lock.
+ */
+static void kex_set_in(struct kex_pool *pool, unsigned long entry, unsigned long nr,
+		       u64 in)
+{
+	struct kex_pool_page *page;
+
+	page = pool->page + ((entry >> MIGRATE_PFN_SHIFT) - pool->pfn);
+	for (; nr; nr--, page++)
+		WRITE_ONCE(page->in, in);
+}
+
+/*
+ * Pages that moved; those that were to and did not are marked. @pages: the entries
+ * of those of the pool; @in: as kex_set_in() has it
+ */
+static unsigned long kex_count_moved(struct kex_pool *pool, const struct migrate_vma *args,
+				     u8 *why, const unsigned long *pages, u64 in)
 {
 	unsigned long i, nr, moved = 0;
 
@@ -94,10 +113,12 @@ static unsigned long kex_count_moved(const struct migrate_vma *args, u8 *why)
 		nr = kex_entry_pages(args->src[i] & args->dst[i]);
 		if (why[i] != KEX_WHY_MOVES)
 			continue;
-		if (args->src[i] & MIGRATE_PFN_MIGRATE)
+		if (args->src[i] & MIGRATE_PFN_MIGRATE) {
+			kex_set_in(pool, pages[i], nr, in);
 			moved += nr;
-		else
+		} else {
 			memset(why + i, KEX_WHY_BUSY, nr);
+		}
 	}
 	return moved;
 }
@@ -285,7 +306,7 @@ static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
 		else
 			kex_fill_in(pool, args, batch);
 		migrate_vma_pages(args);
-		moved = kex_count_moved(args, batch->why);
+		moved = kex_count_moved(pool, args, batch->why, args->dst, ktime_get_ns());
 		migrate_vma_finalize(args);
 	} else {
 		memset(batch->why, KEX_WHY_ASK, args->npages);
@@ -360,6 +381,13 @@ static bool kex_may_go_home(unsigned long src)
 	return (src & MIGRATE_PFN_MIGRATE) && migrate_pfn_to_page(src);
 }
 
+/* The same of what was found by page frame: is it in somebody's table, too? */
+static bool kex_may_be_sent_home(struct kex_pool *pool, unsigned long src)
+{
+	return kex_may_go_home(src) &&
+	       READ_ONCE(pool->page[kex_pool_index(pool, migrate_pfn_to_page(src))].in);
+}
+
 /*
  * One entry. A huge page of the system for a large folio, or as many small ones:
  * then the kernel splits it, if there is one for its first page.
@@ -405,22 +433,25 @@ static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
 }
 
 /**
- * kex_migrate_count() - how many pages went home
+ * kex_migrate_count() - note and count the pages that went home
+ * @pool: the pool
  * @src: as migrate_vma has it, after the pages moved
  * @dst: the same
  * @nr: entries
  *
  * Return: how many.
  */
-unsigned long kex_migrate_count(const unsigned long *src, const unsigned long *dst,
-				unsigned long nr)
+unsigned long kex_migrate_count(struct kex_pool *pool, const unsigned long *src,
+				const unsigned long *dst, unsigned long nr)
 {
 	unsigned long i, pages, moved = 0;
 
 	for (i = 0; i < nr; i += pages) {
 		pages = kex_entry_pages(src[i] & dst[i]);
-		if ((src[i] & MIGRATE_PFN_MIGRATE) && dst[i])
-			moved += pages;
+		if (!(src[i] & MIGRATE_PFN_MIGRATE) || !dst[i])
+			continue;
+		kex_set_in(pool, src[i], pages, 0);
+		moved += pages;
 	}
 	return moved;
 }
@@ -461,7 +492,7 @@ static int kex_batch_home(struct kex_pool *pool, struct migrate_vma *args,
 		kex_fill_home(pool, args, KEX_ALL);
 		kex_why_home(args, batch->why);
 		migrate_vma_pages(args);
-		moved = kex_count_moved(args, batch->why);
+		moved = kex_count_moved(pool, args, batch->why, args->src, 0);
 		migrate_vma_finalize(args);
 	}
 	atomic64_add(moved, &pool->migrated_out);
@@ -644,7 +675,7 @@ void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 
 	memset(dst, 0, nr * sizeof(*dst));
 	for (i = 0; i < nr; i += kex_entry_pages(src[i])) {
-		if (!kex_may_go_home(src[i]))
+		if (!kex_may_be_sent_home(pool, src[i]))
 			continue;
 		if (src[i] & KEX_PFN_LARGE) {
 			kex_large_home(pool, src[i], &dst[i], KEX_LARGE_GFP, NULL, 0);
@@ -666,9 +697,9 @@ static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long first,
 	migrate_device_range(pool->evict_src, pool->pfn + first, nr);
 	kex_migrate_fill(pool, pool->evict_src, pool->evict_dst, nr, gfp);
 	stuck = (pool->evict_src[0] & KEX_PFN_LARGE) && !pool->evict_dst[0] &&
-		kex_may_go_home(pool->evict_src[0]);
+		kex_may_be_sent_home(pool, pool->evict_src[0]);
 	migrate_device_pages(pool->evict_src, pool->evict_dst, nr);
-	moved = kex_migrate_count(pool->evict_src, pool->evict_dst, nr);
+	moved = kex_migrate_count(pool, pool->evict_src, pool->evict_dst, nr);
 	migrate_device_finalize(pool->evict_src, pool->evict_dst, nr);
 	return stuck ? kex_large_split(pool, first, gfp) : moved;
 }
@@ -843,7 +874,7 @@ static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
 	kex_fill_home(pool, args, must);
 	stuck = stuck && !(args->dst[0] & KEX_PFN_LARGE) && !args->dst[must];
 	migrate_vma_pages(args);
-	moved = kex_migrate_count(args->src, args->dst, args->npages);
+	moved = kex_migrate_count(pool, args->src, args->dst, args->npages);
 	migrate_vma_finalize(args);
 	kex_fault_touch(vmf, args);
 	atomic64_inc(&pool->space.faults);

@@ -138,7 +138,7 @@ struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
 	} else {
 		clear_page(to);
 	}
-	pool->page[index].in = now;
+	WRITE_ONCE(pool->page[index].in, 0);
 	pool->page[index].used = now;
 	set_bit(index, pool->touched);
 
@@ -243,7 +243,7 @@ struct page *kex_pool_fill_large(struct kex_pool *pool, u32 index,
 			copy_page(to, page_address(from + i));
 		else
 			clear_page(to);
-		pool->page[index + i].in = now;
+		WRITE_ONCE(pool->page[index + i].in, 0);
 		pool->page[index + i].used = now;
 	}
 	bitmap_set(pool->touched, index, KEX_LARGE_NR);

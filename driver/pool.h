@@ -63,7 +63,8 @@ struct kex_policy {
 
 /**
  * struct kex_pool_page - what is known about a page of a pool
- * @in: when what is in it came, ns
+ * @in: when what is in it came, ns; 0 until it has, and when it has left. Written
+ *	under the folio's lock
  * @used: when it was last used, ns
  */
 struct kex_pool_page {
@@ -261,8 +262,8 @@ unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
 vm_fault_t kex_migrate_fault(struct vm_fault *vmf);
 void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		      unsigned long *dst, unsigned long nr, gfp_t gfp);
-unsigned long kex_migrate_count(const unsigned long *src, const unsigned long *dst,
-				unsigned long nr);
+unsigned long kex_migrate_count(struct kex_pool *pool, const unsigned long *src,
+				const unsigned long *dst, unsigned long nr);
 
 #ifdef KEX_HAS_LARGE
 bool kex_large_is_range(const struct migrate_vma *args);
