@@ -254,7 +254,7 @@ library() {
 	ln -s "$LAB/../bats/progs" "$TMPDIR/repo/tests/bats/progs"
 	# bats would take a line that begins with the word for a test of this file.
 	sed 's/^/@test /' >"$TMPDIR/repo/tests/bats/x.bats" <<-'END'
-	"passes" { true; }
+	"passes" { echo "# note: so many" >&3; }
 	"skips" { skip "a reason"; }
 	"fails" { echo why; false; }
 	"dies" { echo b >/proc/sysrq-trigger; sleep 100; }
@@ -265,6 +265,7 @@ library() {
 	[ "${lines[-1]}" = "1 passed, 3 failed, 1 skipped" ]
 	[[ $output == *"not ok 3 fails"*"why"* ]]
 	[[ $output == *"2 tests did not run (status 121)"* ]]
+	[[ $output == *$'\n    so many\n'* ]]
 	[[ $output == *"$KERNEL  skips: a reason"* ]]
 	[[ $output == *"kernel $KERNEL ("[6-9].*")"* ]]
 }
