@@ -13,6 +13,8 @@ static const struct schema_attr *attr(const char *name)
 {
 	const struct schema_attr *found = attr_find(schema_region.wishes, name);
 
+	if (!found)
+		found = attr_find(schema_pool.wishes, name);
 	assert_non_null(found);
 	return found;
 }
@@ -84,6 +86,31 @@ static void what_is_no_value_is_told_with_its_cause(void **state)
 	refused_for("populate", "prefetched", "eager, lazy");
 }
 
+/* A name of something else: any that names are made of, as it was typed */
+static void a_word_is_a_name_and_nothing_is_foreseen_of_it(void **state)
+{
+	struct records list = { 0 };
+	struct record *record = records_add(&list, "pool", "a");
+
+	(void)state;
+	written_is("policy", "lru", "lru");
+	written_is("policy", "none-such", "none-such");
+	written_is("policy", "10", "10");
+	written_is("policy", "0-a.b_c", "0-a.b_c");
+	written_is("policy", "a23456789012345678901234567890b", "a23456789012345678901234567890b");
+	refused_for("policy", "", "empty");
+	refused_for("policy", "LRU", "not a name");
+	refused_for("policy", "-lru", "not a name");
+	refused_for("policy", "a b", "not a name");
+	refused_for("policy", "a/b", "not a name");
+	refused_for("policy", "a234567890123456789012345678901b", "31");
+	assert_int_equal(foreseen("policy", "none-such"), 0);
+	attr_record(record, attr("policy"), "10");
+	assert_int_equal(record_field(record, "policy")->type, FIELD_TEXT);
+	assert_string_equal(record_field(record, "policy")->text, "10");
+	records_free(&list);
+}
+
 static void a_dry_run_foresees_ranges_and_multiples(void **state)
 {
 	long page = sysconf(_SC_PAGESIZE);
@@ -133,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_kernel_gets_plain_numbers),
 		cmocka_unit_test(what_is_no_value_is_told_with_its_cause),
+		cmocka_unit_test(a_word_is_a_name_and_nothing_is_foreseen_of_it),
 		cmocka_unit_test(a_dry_run_foresees_ranges_and_multiples),
 		cmocka_unit_test(fields_have_the_type_of_the_attribute),
 	};
