@@ -38,7 +38,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "what a policy cannot be is refused, and nothing is left" {
 	exits 2 kexctl policy create cold --high 50
-	assert_contains "$ERR" "policy 'cold': high 50: below low, which is 90"
+	assert_contains "$ERR" "policy 'cold': high 50: below low, which is 90 (give --low 50 or less)"
 	assert_missing "$KEX/policies/cold"
 	exits 2 kexctl policy create cold --low 0
 	assert_contains "$ERR" 'out of range (1 to 100)'
@@ -51,6 +51,29 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	exits 2 kexctl policy set fifo high=80
 	assert_contains "$ERR" 'change that first'
 	assert_file "$KEX/policies/fifo/high" 100
+}
+
+@test "a dry run foresees marks that cross, by what was given before and by what is there" {
+	local run
+	for run in '' --dry-run; do
+		exits 2 kexctl policy create cold --high 50 $run
+		assert_contains "$ERR" "policy 'cold': high 50: below low, which is 90 (give --low 50 or less)"
+		exits 2 kexctl policy create cold --high 50 --low 60 $run
+		assert_contains "$ERR" "high 50: below low, which is 60 (give --low 50 or less)"
+		assert_missing "$KEX/policies/cold"
+		exits 2 kexctl policy set fifo high=80 $run
+		assert_contains "$ERR" 'high 80: below low, which is 90 (change that first)'
+		exits 2 kexctl policy set fifo low=20 high=30 low=40 $run
+		assert_contains "$ERR" 'low 40: above high, which is 30 (change that first)'
+		assert_file "$KEX/policies/fifo/low" 90
+		assert_file "$KEX/policies/fifo/high" 100
+	done
+	exits 0 kexctl policy create cold --high 50 --low 40 --dry-run
+	assert_missing "$KEX/policies/cold"
+	exits 0 kexctl policy create cold --high 50 --low 40
+	assert_file "$KEX/policies/cold/high" 50
+	exits 0 kexctl policy set cold low=10 high=20 --dry-run
+	exits 0 kexctl policy set cold low=10 high=20
 }
 
 @test "a policy that a pool names cannot be removed, and says which pool" {

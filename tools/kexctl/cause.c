@@ -476,14 +476,17 @@ static char *why_crossed(const struct item *item, const struct wish *wish)
 {
 	bool low = !strcmp(wish->attr->name, "low");
 	const char *name = low ? "high" : "low";
-	char *other;
-	char *text;
+	char *other, *text, *remedy;
 
 	if (!low && strcmp(wish->attr->name, "high"))
 		return NULL;
-	other = cfs_read(&item->dir, name);
-	text = other ? xprintf("%s %s, which is %s (change that first)", low ? "above" : "below",
-			       name, other) : NULL;
+	other = item_value(item, wish, name);
+	if (item->made)
+		remedy = xprintf("give --%s %s or %s", name, wish->written, low ? "more" : "less");
+	else
+		remedy = xstrdup("change that first");
+	text = xprintf("%s %s, which is %s (%s)", low ? "above" : "below", name, other, remedy);
+	free(remedy);
 	free(other);
 	return text;
 }

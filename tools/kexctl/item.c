@@ -366,6 +366,41 @@ static int foresee_name(const struct wish *wish)
 	return found ? 0 : ENOENT;
 }
 
+/**
+ * item_value - what another attribute is when the turn of a wish comes
+ * @item: with folders open as far as they are there
+ * @wish: one of those asked for
+ * @name: of the other attribute
+ * Return: the text, to be freed: as asked for before, as it is, or the default.
+ */
+char *item_value(const struct item *item, const struct wish *wish, const char *name)
+{
+	const struct wish *before = wish;
+	char *text;
+
+	while (item->asked && before-- > item->asked->items)
+		if (!strcmp(before->attr->name, name))
+			return xstrdup(before->written);
+	text = cfs_read(&item->dir, name);
+	return text ? text : xstrdup(attr_find(item->kind->schema->wishes, name)->def);
+}
+
+/* The low mark of a policy is never above the high one */
+static int foresee_marks(const struct item *item, const struct wish *wish)
+{
+	bool low = !strcmp(wish->attr->name, "low"), crossed;
+	uint64_t number, limit;
+	char *other;
+
+	if (item->kind != &kind_policy || (!low && strcmp(wish->attr->name, "high")))
+		return 0;
+	other = item_value(item, wish, low ? "high" : "low");
+	crossed = !parse_uint(wish->written, &number) && !parse_uint(other, &limit) &&
+		  (low ? number > limit : number < limit);
+	free(other);
+	return crossed ? EINVAL : 0;
+}
+
 /* What the kernel would refuse, a dry run has to find before its first line */
 static enum status foresee(const struct item *item, const struct wishes *wishes)
 {
@@ -377,6 +412,8 @@ static enum status foresee(const struct item *item, const struct wishes *wishes)
 		err = attr_foresee(&wishes->items[i]);
 		if (!err)
 			err = foresee_name(&wishes->items[i]);
+		if (!err)
+			err = foresee_marks(item, &wishes->items[i]);
 		if (err)
 			status = refused_write(item, &wishes->items[i], err);
 	}
@@ -478,6 +515,7 @@ enum status item_create(const struct kind *kind, const char *name, const char *c
 
 	item_fill(&item, kind, name, carveout);
 	item.asked = wishes;
+	item.made = true;
 	guard_begin();
 	status = create_guarded(&item, wishes, live);
 	/* What is done is done: the exit status shall not tell otherwise */

@@ -36,6 +36,7 @@ struct item {
 	struct cfs_dir folder;		/* what its kind lies in */
 	struct cfs_dir dir;		/* its own */
 	const struct wishes *asked;	/* for messages: what was typed; or NULL */
+	bool made;			/* for messages: by this command */
 };
 
 struct items {
@@ -52,6 +53,7 @@ enum status item_find(const struct kind *kind, const char *name, struct item *it
 void item_close(struct item *item);
 bool item_is_live(const struct item *item);
 void item_record(const struct item *item, struct records *list);
+char *item_value(const struct item *item, const struct wish *wish, const char *name);
 
 enum status item_create(const struct kind *kind, const char *name, const char *carveout,
 			const struct wishes *wishes, bool live);
