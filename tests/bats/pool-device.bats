@@ -6,7 +6,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "the device reads and writes pages in the pool, and no CPU fault happens" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		open $N
 		anon 64P
@@ -44,7 +44,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "the device sees as far as pages are in the pool" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		open $N
 		anon 64P

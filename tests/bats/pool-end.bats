@@ -6,7 +6,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "munmap, MADV_DONTNEED and mremap of pages in a pool lose none and free all" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		open $N
 		anon 64P
@@ -34,7 +34,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "a process that ends, is killed or executes another frees its pages" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		anon 64P
 		fork
@@ -43,14 +43,23 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		kid 1 migrate 0 64P -> 64
 		get $S/used -> 64P
 		kill 1
-		reap 1 -> ?
 		await $S/used 0
 		fork
 		kid 2 open $N
 		kid 2 fill 0 64P
 		kid 2 migrate 0 64P -> 64
-		send 2 exit
+		kid 2 exit -> DEAD 0
 		await $S/used 0
+		fork
+		kid 3 open $N
+		kid 3 fill 0 64P
+		kid 3 migrate 0 64P -> 64
+		send 3 exec /bin/sleep 1000
+		await $S/used 0
+		await $S/opens 0
+		kill 3
+		get $S/migrated_in -> 192
+		get $S/migrated_out -> 0
 	EOF
 	for i in 1 2 3; do
 		kexmap "open $N" "anon 64P" "fill 0 64P" "migrate 0 64P -> 64"
@@ -59,9 +68,33 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_file "$S/opens" 0
 }
 
+@test "a child that executes another program leaves its parent's pages where they are" {
+	need_pools
+	pool p0 size=64P
+	kexmap <<-EOF
+		open $N
+		anon 64P
+		fill 0 64P
+		migrate 0 64P -> 64
+		fork
+		kid 1 where 0 64P -> pool:64
+		kid 1 fill 0 8P 2
+		kid 1 migrate 0 8P -> 8
+		where 0 8P -> ram:8
+		get $S/used -> 64P
+		send 1 exec /bin/sleep 1000
+		await $S/used $((56 * PAGE))
+		where 0 64P -> ram:8,pool:56
+		kill 1
+		get $S/used -> 56P
+		check 0 64P
+		get $S/used -> 0
+	EOF
+}
+
 @test "the last of the processes that share a page frees it" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		open $N
 		anon 64P
@@ -73,7 +106,6 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		kid 1 check 0 32P
 		get $S/used -> 32P
 		kill 1
-		reap 1 -> ?
 		await $S/used 0
 	EOF
 }
@@ -109,7 +141,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "an unbind sends the pages home first, and the pool comes up after a bind" {
 	need_pools
-	pool p0 size=4M
+	pool p0 size=256P
 	device fpga
 	kexmap <<-EOF
 		open $N
@@ -133,20 +165,20 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "the module goes when its pools have gone, and comes again" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap "open $N" "anon 64P" "fill 0 64P" "migrate 0 64P -> 64"
 	put "$R/live" 0
 	rmdir "$R"
 	exits 0 rmmod kex
 	run ! grep -w p0 /proc/iomem
 	exits 0 insmod /kex/kex.ko
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap "open $N" "anon 64P" "fill 0 64P" "migrate 0 64P -> 64" "check 0 64P"
 }
 
 @test "a pool of system memory gives it back" {
 	need_pools
-	pool p0 size=4M backing=system
+	pool p0 size=512P backing=system
 	kexmap <<-EOF
 		open $N
 		anon 512P

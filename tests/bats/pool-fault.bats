@@ -19,9 +19,7 @@ jump() {
 
 @test "one who reads in order has fault_around pages a fault before long" {
 	need_pools
-	pool p0 live=0
-	put "$R/size" $(((1024 * PAGE + 2097151) / 2097152 * 2097152))
-	put "$R/live" 1
+	pool p0 size=1024P
 	kexmap <<-EOF
 		$(begin)
 		check 0 1024P
@@ -32,9 +30,7 @@ jump() {
 
 @test "the minor faults of a process are those that it had, not its pages" {
 	need_pools
-	pool p0 live=0
-	put "$R/size" $(((1024 * PAGE + 2097151) / 2097152 * 2097152))
-	put "$R/live" 1
+	pool p0 size=1024P
 	kexmap <<-EOF
 		$(begin)
 		faults 0 1024P -> 22
@@ -45,9 +41,7 @@ jump() {
 @test "one who reads backwards has them, too" {
 	local i
 	need_pools
-	pool p0 live=0
-	put "$R/size" $(((1024 * PAGE + 2097151) / 2097152 * 2097152))
-	put "$R/live" 1
+	pool p0 size=1024P
 	kexmap <<-EOF
 		$(begin)
 		$(for ((i = 1023; i >= 0; i -= 1)); do echo "touch ${i}P"; done)
@@ -58,9 +52,7 @@ jump() {
 
 @test "one who jumps about has one page a fault" {
 	need_pools
-	pool p0 live=0
-	put "$R/size" $(((1024 * PAGE + 2097151) / 2097152 * 2097152))
-	put "$R/live" 1
+	pool p0 size=1024P
 	kexmap <<-EOF >"$BATS_TEST_TMPDIR/pages"
 		$(begin)
 		$(jump 200)
@@ -75,9 +67,7 @@ jump() {
 @test "after reading in order, jumping about soon brings one page a fault again" {
 	local i pages
 	need_pools
-	pool p0 live=0
-	put "$R/size" $(((1024 * PAGE + 2097151) / 2097152 * 2097152))
-	put "$R/live" 1
+	pool p0 size=1024P
 	kexmap <<-EOF >"$BATS_TEST_TMPDIR/pages"
 		$(begin)
 		check 0 128P
@@ -93,9 +83,7 @@ jump() {
 
 @test "two who read in order in one process do not spoil it for each other" {
 	need_pools
-	pool p0 live=0
-	put "$R/size" $(((1024 * PAGE + 2097151) / 2097152 * 2097152))
-	put "$R/live" 1
+	pool p0 size=1024P
 	kexmap <<-EOF
 		$(begin)
 		$(for ((i = 0; i < 512; i++)); do printf 'touch %dP\n' "$i" $((i + 512)); done)
@@ -106,10 +94,7 @@ jump() {
 
 @test "fault_around is the most that a fault brings, from 1 to 512, and may change live" {
 	need_pools
-	pool p0 live=0
-	put "$R/size" $(((1024 * PAGE + 2097151) / 2097152 * 2097152))
-	put "$R/fault_around" 1
-	put "$R/live" 1
+	pool p0 size=1024P fault_around=1
 	kexmap <<-EOF
 		$(begin)
 		check 0 256P
@@ -123,7 +108,7 @@ jump() {
 
 @test "the end of the VMA ends what comes along, and memory next to it stays" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		open $N
 		anon 64P
@@ -139,8 +124,8 @@ jump() {
 
 @test "neighbours in another pool are left alone" {
 	need_pools
-	pool p1 size=2M
-	pool p0 size=2M
+	pool p1 size=64P
+	pool p0 size=64P
 	kexmap <<-EOF
 		open /dev/kex/p1
 		open $N

@@ -4,6 +4,7 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
+# The frames that are free since then others have before it comes back
 @test "a page in a pool has no frame, and comes back with its bytes in another" {
 	need_pools
 	pool p0 size=2M
@@ -17,6 +18,9 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		where 0 16P -> pool:16
 		get $S/used -> 16P
 		get $S/migrated_in -> 16
+		anon 64P
+		fill 0 64P 2
+		use 0
 		check 0 16P
 		frame 0 other -> present
 		where 0 16P -> ram:16
@@ -28,7 +32,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 @test "memory that was never touched is zeroes, whatever the pool held before" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		open $N
 		anon 64P
@@ -168,6 +172,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		kid 1 setuid 1000
 		kid 1 migrate 0 16P 1 -> EPERM
 		kid 1 where 0 16P 1 -> EPERM
+		kid 1 home 0 16P 1 -> EPERM
 		kid 1 migrate 0 16P 999999 -> EPERM
 		kid 1 migrate 0 16P -> 16
 		kid 1 check 0 16P
@@ -208,7 +213,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 @test "a mapping of a region does not move" {
 	need_pools
 	region t0 size=64P
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		open /dev/kex/t0
 		map 0 64P
@@ -232,8 +237,8 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		check 0 4M
 		anon 4M huge
 		fill 0 4M
-		migrate 64P 1P -> 1
-		where 64P 1P -> pool:1
+		migrate 16P 1P -> 1
+		where 16P 1P -> pool:1
 		check 0 4M
 		anon 4M huge
 		migrate 0 4M -> $((4194304 / PAGE))
@@ -254,8 +259,18 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		migrate at 0xffffffffffff0000 128K -> EINVAL
 		migrate at 0xffff000000000000 64K -> EFAULT
 		migrate at 0xfffffffffff0000 64K -> EFAULT
+		home at 0xffffffffffff0000 128K -> EINVAL
+		home at 0xffff000000000000 64K -> EFAULT
 		where 1 16P -> EINVAL
 		where 0 0 -> EINVAL
+		where at 0xffffffffffff0000 128K -> EINVAL
+		where at 0xffff000000000000 64K -> EFAULT
+		where at 0xfffffffffff0000 64K -> EFAULT
+		devread at 0xffffffffffffff00 512 -> EINVAL
+		devread at 0xffff000000000000 64K -> EFAULT
+		devwrite at 0xffffffffffffff00 512 -> EINVAL
+		devwrite at 0xffff000000000000 64K -> EFAULT
+		devwrite at 0xfffffffffffff00 512 -> EFAULT
 		migrate at 0x10000 64K -> 0
 		ioctl 0xbe10 null -> EFAULT
 		ioctl 0xbe11 null -> EFAULT
@@ -266,23 +281,34 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+# Two parts of 8 MiB, 3 GiB apart
 @test "a range of GiBs over a small pool goes through it, and all bytes are there" {
+	local part=$((8388608 / PAGE)) all=$((3221225472 / PAGE))
 	need_pools
 	pool p0 size=2M
 	kexmap <<-EOF
 		open $N
-		anon 16M
-		fill 0 16M
-		migrate 0 16M -> $((16777216 / PAGE))
-		check 0 16M
+		anon 3G
+		unmap 8M 3056M
+		fill 0 8M
+		fill 3064M 8M
+		migrate 0 3G -> $((2 * part))
+		why -> moved=$((2 * part)),hole=$((all - 2 * part))
+		get $S/migrated_in -> $((2 * part))
+		get $S/used -> 2097152
+		home 0 3G -> $((2097152 / PAGE))
+		why -> moved=$((2097152 / PAGE)),there=$((2 * part - 2097152 / PAGE)),hole=$((all - 2 * part))
 		get $S/used -> 0
+		get $S/migrated_out -> $((2 * part))
+		check 0 8M
+		check 3064M 8M
 		migrate at 0x1000000000 64G -> 0
 	EOF
 }
 
 @test "an action on the pool sends all home, or a range of it" {
 	need_pools
-	pool p0 size=2M
+	pool p0 size=64P
 	kexmap <<-EOF
 		open $N
 		anon 64P

@@ -233,7 +233,7 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 
 @test "a pool of system memory takes none of the carve-out" {
 	need_pools
-	pool p0 size=2M backing=system
+	pool p0 size=64P backing=system
 	assert_file "$FPGA/free" "$FPGA_SIZE"
 	kexmap <<-EOF
 		open $N

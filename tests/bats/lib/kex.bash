@@ -93,9 +93,16 @@ need_pools() {
 	skip "this kernel was built without CONFIG_DEVICE_PRIVATE: no pools"
 }
 
-# pool NAME [carveout=C] [KEY=VALUE]...: the same for a pool: R, S and N
+# pool NAME [carveout=C] [KEY=VALUE]...: the same for a pool: R, S and N. size=64P
+# is room for 64 pages, and for more where they are small.
 pool() {
-	ITEMS=pools region "$@"
+	local -a pairs=("${@:2}")
+	local i
+	for i in "${!pairs[@]}"; do
+		[[ ${pairs[i]} != size=+([0-9])P ]] ||
+			pairs[i]=size=$(((${pairs[i]//[!0-9]/} * PAGE + 2097151) / 2097152 * 2097152))
+	done
+	ITEMS=pools region "$1" "${pairs[@]}"
 }
 
 # policy NAME [KEY=VALUE]...: makes an eviction policy

@@ -26,6 +26,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -48,6 +49,7 @@
 #include <grp.h>
 
 #include <linux/futex.h>
+#include <linux/io_uring.h>
 #include <linux/kex.h>
 
 #include "util.h"
@@ -1146,6 +1148,15 @@ static void do_fillat(char **arg)
 static struct kex_migrate moved;
 static uint64_t kept_frame;
 
+/* An offset in the mapping, or "at" and an address; @n moves behind it */
+static uint64_t arg_addr(char **arg, int *n)
+{
+	if (!arg[*n] || strcmp(arg[*n], "at"))
+		return (uintptr_t)mapping()->addr + arg_size(arg, (*n)++, NULL);
+	*n += 2;
+	return arg_size(arg, *n - 1, NULL);
+}
+
 static int arg_pid(char **arg, int n)
 {
 	int kid;
@@ -1183,7 +1194,7 @@ static void do_anon(char **arg)
 	addr = (char *)(((uintptr_t)room_ + big - 1) & ~(big - 1));
 	munmap(room_, addr - room_);
 	munmap(addr + len, room_ + big - addr);
-	addr = mmap(addr, len, prot, flags | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	addr = mmap(addr, len, prot, flags | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 	say_ret(addr == MAP_FAILED ? -1 : 0);
 	if (addr == MAP_FAILED)
 		return;
@@ -1206,29 +1217,166 @@ static void do_advise(char **arg)
 	say_ret(madvise(mapping()->addr + off, len, advice));
 }
 
+/* Pages that the kernel holds for I/O: the buffers of a ring, as if to be read into */
+static int ring = -1;
+
+static void do_pin(char **arg)
+{
+	struct iovec what = {
+		.iov_base = mapping()->addr + arg_size(arg, 1, NULL),
+		.iov_len = arg_size(arg, 2, NULL),
+	};
+	struct io_uring_params params = { 0 };
+
+	if (ring < 0)
+		ring = syscall(SYS_io_uring_setup, 1, &params);
+	say_ret(ring < 0 ? -1 : syscall(SYS_io_uring_register, ring, IORING_REGISTER_BUFFERS,
+					&what, 1));
+}
+
+static void do_unpin(char **arg)
+{
+	(void)arg;
+	say_ret(syscall(SYS_io_uring_register, ring, IORING_UNREGISTER_BUFFERS, NULL, 0));
+}
+
+/* Pages that wait in a pipe for who reads them; drain does */
+static int splice_pipe[2] = { -1, -1 };
+
+static void do_splice(char **arg)
+{
+	struct iovec what = {
+		.iov_base = mapping()->addr + arg_size(arg, 1, NULL),
+		.iov_len = arg_size(arg, 2, NULL),
+	};
+	ssize_t ret;
+
+	if (pipe2(splice_pipe, O_CLOEXEC | O_NONBLOCK) ||
+	    fcntl(splice_pipe[1], F_SETPIPE_SZ, (int)what.iov_len) < 0)
+		die("pipe: %m");
+	ret = vmsplice(splice_pipe[1], &what, 1, 0);
+	if (ret < 0)
+		say_ret(-1);
+	else
+		say("%zd", ret);
+}
+
+static void do_drain(char **arg)
+{
+	(void)arg;
+	close(splice_pipe[0]);
+	close(splice_pipe[1]);
+	say("ok");
+}
+
+/* A page that the kernel has locked: by the module kexpte */
+static int locker = -1;
+
+static void do_lockpage(char **arg)
+{
+	locker = open("/dev/kexpte", O_RDWR | O_CLOEXEC);
+	if (locker < 0)
+		die("no module kexpte");
+	say_ret(pwrite(locker, "", 1, (off_t)(mapping()->addr + arg_size(arg, 1, NULL))));
+}
+
+static void do_unlockpage(char **arg)
+{
+	(void)arg;
+	say_ret(close(locker));
+}
+
+/*
+ * How much more, or less, memory is free than when it was noted: ok, or the
+ * difference if that is another. What is freed may wait for a moment.
+ */
+static long noted_memory;
+
+static void do_memory(char **arg)
+{
+	uint64_t limit = now_ms() + AWAIT_MS;
+	long want, slack, got;
+
+	if (!strcmp(arg_text(arg, 1), "note")) {
+		noted_memory = free_memory();
+		say("ok");
+		return;
+	}
+	want = arg_size(arg, 2, NULL) >> 10;
+	slack = arg_size(arg, 3, NULL) >> 10;
+	if (!strcmp(arg[1], "less"))
+		want = -want;
+	do {
+		got = free_memory() - noted_memory;
+		if (labs(got - want) <= slack) {
+			say("ok");
+			return;
+		}
+		usleep(1000);
+	} while (now_ms() < limit);
+	say("%ldK", got);
+}
+
+/* Takes memory until no more than this is free */
+static void do_hog(char **arg)
+{
+	long margin = arg_size(arg, 1, NULL) >> 10, left = LONG_MAX;
+	size_t all = 4UL << 30, at;
+	char *addr = mmap(NULL, all, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (addr == MAP_FAILED)
+		die("no room for %zu bytes", all);
+	madvise(addr, all, MADV_NOHUGEPAGE);
+	/* To look takes long: after each page only when it matters */
+	for (at = 0; at < all && left > margin; at += page) {
+		addr[at] = 1;
+		if (left < margin + 4096 || !(at % (2 << 20)))
+			left = free_memory();
+	}
+	say("ok");
+}
+
+/* What a call that takes all memory leaves for others: it is given up with its end */
+static char *spare;
+static size_t spare_len;
+
+static void do_spare(char **arg)
+{
+	spare_len = arg_size(arg, 1, NULL);
+	spare = mmap(NULL, spare_len, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	say_ret(spare == MAP_FAILED ? -1 : 0);
+}
+
+static void give_up_spare(void)
+{
+	if (spare)
+		munmap(spare, spare_len);
+	spare = NULL;
+}
+
 static void do_lock(char **arg)
 {
 	(void)arg;
 	say_ret(mlock(mapping()->addr, mapping()->len));
 }
 
-/* By address, too: "at 0x..." in place of an offset */
 static void do_migrate(char **arg)
 {
-	bool at = arg[1] && !strcmp(arg[1], "at");
+	int n = 1;
 
 	memset(&moved, 0xff, sizeof(moved));
 	moved = (struct kex_migrate){
 		.argsz = sizeof(moved),
 		.to = !strcmp(arg[0], "home") ? KEX_MIGRATE_TO_RAM : KEX_MIGRATE_TO_POOL,
-		.addr = at ? arg_size(arg, 2, NULL) :
-			     (uintptr_t)mapping()->addr + arg_size(arg, 1, NULL),
-		.len = arg_size(arg, 2 + at, NULL),
-		.pid = arg_pid(arg, 3 + at),
+		.addr = arg_addr(arg, &n),
 	};
-	if (ioctl(file(), KEX_MIGRATE, &moved) < 0)
-		say_ret(-1);
-	else
+	moved.len = arg_size(arg, n, NULL);
+	moved.pid = arg_pid(arg, n + 1);
+	say_ret(ioctl(file(), KEX_MIGRATE, &moved));
+	give_up_spare();
+	if (!strcmp(reply, "ok"))
 		say("%llu", (unsigned long long)moved.moved);
 }
 
@@ -1262,16 +1410,15 @@ static void do_where(char **arg)
 	static const char * const words[] = {
 		"none", "ram", "zero", "file", "pool", "foreign", "busy", "special",
 	};
-	struct kex_pages pages = {
-		.argsz = sizeof(pages),
-		.addr = (uintptr_t)mapping()->addr + arg_size(arg, 1, NULL),
-		.len = arg_size(arg, 2, NULL),
-		.pid = arg_pid(arg, 3),
-	};
-	size_t n = pages.len / page, i, from = 0, len = 0;
+	int at = 1;
+	struct kex_pages pages = { .argsz = sizeof(pages), .addr = arg_addr(arg, &at) };
+	size_t n, i, from = 0, len = 0;
 	unsigned char *state;
 	char text[REPLY_SIZE] = "";
 
+	pages.len = arg_size(arg, at, NULL);
+	pages.pid = arg_pid(arg, at + 1);
+	n = pages.len / page;
 	room(n);
 	state = (unsigned char *)data;
 	pages.vec = (uintptr_t)state;
@@ -1315,17 +1462,16 @@ static void do_frame(char **arg)
 /* The device's reads and writes of the mapping's bytes */
 static void do_device(char **arg)
 {
-	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
 	bool write = !strcmp(arg[0], "devwrite");
-	struct kex_peek peek = {
-		.argsz = sizeof(peek),
-		.addr = (uintptr_t)mapping()->addr + off,
-		.len = len,
-	};
+	int n = 1;
+	struct kex_peek peek = { .argsz = sizeof(peek), .addr = arg_addr(arg, &n) };
+	size_t len = arg_size(arg, n, NULL);
 
+	peek.len = len;
 	room(len);
 	if (write)
-		fill(data, len, mapping()->off + off, arg_size(arg, 3, "1"));
+		fill(data, len, mapping()->off + (peek.addr - (uintptr_t)mapping()->addr),
+		     arg_size(arg, n + 1, "1"));
 	peek.buf = (uintptr_t)data;
 	if (ioctl(file(), write ? KEX_POKE : KEX_PEEK, &peek) < 0) {
 		say_ret(-1);
@@ -1365,9 +1511,9 @@ static void do_poolevict(char **arg)
 		.pages = arg_size(arg, 1, NULL),
 	};
 
-	if (ioctl(file(), KEX_POOL_EVICT, &evict) < 0)
-		say_ret(-1);
-	else
+	say_ret(ioctl(file(), KEX_POOL_EVICT, &evict));
+	give_up_spare();
+	if (!strcmp(reply, "ok"))
 		say("%llu", (unsigned long long)evict.pages);
 }
 
@@ -2043,6 +2189,18 @@ static void do_run(char **arg)
 	say("%d", WEXITSTATUS(status));
 }
 
+/* Becomes another program, with the arguments that are given */
+static void do_exec(char **arg)
+{
+	execv(arg_text(arg, 1), arg + 1);
+	say_ret(-1);
+}
+
+static void do_exit(char **arg)
+{
+	_exit(arg_size(arg, 1, "0"));
+}
+
 static void do_say(char **arg)
 {
 	printf("%s\n", arg_text(arg, 1));
@@ -2110,14 +2268,23 @@ static const struct {
 	{ "fillat", do_fillat },	/* OFF LEN OFF2 [SEED] */
 	{ "anon", do_anon },		/* LEN [rw] [shared] [huge]: no file's memory */
 	{ "advise", do_advise },	/* dontneed|free|mergeable [OFF [LEN]] */
+	{ "pin", do_pin },		/* OFF LEN: for I/O */
+	{ "unpin", do_unpin },
+	{ "splice", do_splice },	/* OFF LEN -> bytes that wait in a pipe */
+	{ "drain", do_drain },
+	{ "lockpage", do_lockpage },	/* OFF: as the kernel does while it works on it */
+	{ "unlockpage", do_unlockpage },
+	{ "memory", do_memory },	/* note | more|less LEN SLACK: free, since the note */
+	{ "hog", do_hog },		/* LEN: takes memory until so much is free */
+	{ "spare", do_spare },		/* LEN: memory that the next move of pages gives up */
 	{ "lock", do_lock },
 	{ "migrate", do_migrate },	/* OFF|at ADDR LEN [PID | kid N] -> pages that moved */
 	{ "home", do_migrate },		/* the same, out of the pool */
 	{ "why", do_why },		/* -> REASON=PAGES,... of the last of them */
-	{ "where", do_where },		/* OFF LEN [PID | kid N] -> pool:16,ram:4 */
+	{ "where", do_where },		/* OFF|at ADDR LEN [PID | kid N] -> pool:16,ram:4 */
 	{ "frame", do_frame },		/* OFF [keep|other] -> present|swapped|none|same */
-	{ "devread", do_device },	/* OFF LEN -> bytes, for data */
-	{ "devwrite", do_device },	/* OFF LEN [SEED] -> bytes */
+	{ "devread", do_device },	/* OFF|at ADDR LEN -> bytes, for data */
+	{ "devwrite", do_device },	/* OFF|at ADDR LEN [SEED] -> bytes */
 	{ "exclusive", do_exclusive },	/* OFF LEN: for the device alone, and for data */
 	{ "owned", do_exclusive },	/* OFF LEN -> ok, or EPERM if it has any so */
 	{ "poolevict", do_poolevict },	/* PAGES -> pages */
@@ -2154,6 +2321,8 @@ static const struct {
 	{ "evictfor", do_evictfor },	/* OFF LEN MS */
 	{ "pause", do_pause },
 	{ "run", do_run },		/* COMMAND with $PID and $ADDR -> its exit status */
+	{ "exec", do_exec },		/* PROGRAM ARGUMENT... */
+	{ "exit", do_exit },		/* [STATUS] */
 	{ "say", do_say },		/* WORD: at once, on stdout */
 };
 

@@ -104,42 +104,6 @@ static void one_round(int round)
 	must(rmdir(dir) ? -errno : 0, "rmdir", round);
 }
 
-/* The value of "KEY: 123 kB" in /proc/meminfo */
-static long meminfo(const char *key)
-{
-	char line[256];
-	FILE *file = fopen("/proc/meminfo", "r");
-	long value = -1;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, key, strlen(key)))
-			value = strtol(line + strlen(key), NULL, 10);
-	if (value < 0)
-		die("no %s in /proc/meminfo", key);
-	fclose(file);
-	return value;
-}
-
-/* KiB in the per-CPU lists of all zones: lines "count: N" */
-static long percpu_pages(void)
-{
-	char line[256], *colon;
-	FILE *file = fopen("/proc/zoneinfo", "r");
-	long pages = 0, seen = 0;
-
-	while (file && fgets(line, sizeof(line), file)) {
-		colon = strstr(line, " count:");
-		if (!colon)
-			continue;
-		pages += strtol(colon + 7, NULL, 10);
-		seen++;
-	}
-	if (!seen)
-		die("no per-CPU counts in /proc/zoneinfo");
-	fclose(file);
-	return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 /* Give the slabs without objects back, those of each CPU too */
 static void shrink_slabs(void)
 {
@@ -161,7 +125,7 @@ static struct sums measure_once(const char *carveout)
 	shrink_slabs();
 	snprintf(path, sizeof(path), "%s/%s/free", KEX_CONFIGFS, carveout);
 	sums.free = read_number(path);
-	sums.memory = meminfo("MemFree:") + percpu_pages();
+	sums.memory = free_memory();
 	sums.slab = meminfo("SReclaimable:") + meminfo("SUnreclaim:");
 	return sums;
 }

@@ -108,6 +108,46 @@ uint64_t read_number(const char *path)
 	return value;
 }
 
+long meminfo(const char *key)
+{
+	char line[256];
+	FILE *file = fopen("/proc/meminfo", "r");
+	long value = -1;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, strlen(key)))
+			value = strtol(line + strlen(key), NULL, 10);
+	if (value < 0)
+		die("no %s in /proc/meminfo", key);
+	fclose(file);
+	return value;
+}
+
+/* KiB in the per-CPU lists of all zones: lines "count: N" */
+static long percpu_pages(void)
+{
+	char line[256], *colon;
+	FILE *file = fopen("/proc/zoneinfo", "r");
+	long pages = 0, seen = 0;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		colon = strstr(line, " count:");
+		if (!colon)
+			continue;
+		pages += strtol(colon + 7, NULL, 10);
+		seen++;
+	}
+	if (!seen)
+		die("no per-CPU counts in /proc/zoneinfo");
+	fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+long free_memory(void)
+{
+	return meminfo("MemFree:") + percpu_pages();
+}
+
 uint64_t now_ms(void)
 {
 	struct timespec ts;

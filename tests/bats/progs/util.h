@@ -32,6 +32,12 @@ long read_text(const char *path, char *buf, size_t size);
 /* The number in a file; dies when there is none */
 uint64_t read_number(const char *path);
 
+/* The value of "KEY 123 kB" in /proc/meminfo; KEY ends with its colon */
+long meminfo(const char *key);
+
+/* KiB that are free, in the lists of each CPU too: MemFree lacks those */
+long free_memory(void);
+
 /* Milliseconds of the monotonic clock */
 uint64_t now_ms(void);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kexpte: shows a page-table entry of the process that asks
+ * kexpte: shows a page-table entry of the process that asks, and locks its pages
  *
  * A read of /dev/kexpte at an address's own offset (pread) gives one line
  * about the entry of that address, or "none":
@@ -12,11 +12,15 @@
  *
  * What is found is the hardware's and the kernel's, by a walk of its own:
  * nothing here knows of the driver. It changes nothing.
+ *
+ * A write at an address's own offset locks its page, as the kernel does while it
+ * works on one, until the file is closed.
  */
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pagemap.h>
 #include <linux/pgtable.h>
 #include <linux/sched.h>
 
@@ -123,9 +127,45 @@ static ssize_t kexpte_read(struct file *file, char __user *ubuf, size_t count, l
 	return copy_to_user(ubuf, line, len) ? -EFAULT : len;
 }
 
+static int kexpte_open(struct inode *inode, struct file *file)
+{
+	file->private_data = NULL;
+	return 0;
+}
+
+static ssize_t kexpte_write(struct file *file, const char __user *ubuf, size_t count,
+			    loff_t *pos)
+{
+	struct page *page;
+	int ret;
+
+	if (file->private_data)
+		return -EBUSY;
+	ret = get_user_pages_fast(*pos & PAGE_MASK, 1, 0, &page);
+	if (ret < 1)
+		return ret ?: -EFAULT;
+	lock_page(page);
+	file->private_data = page;
+	return count;
+}
+
+static int kexpte_release(struct inode *inode, struct file *file)
+{
+	struct page *page = file->private_data;
+
+	if (page) {
+		unlock_page(page);
+		put_page(page);
+	}
+	return 0;
+}
+
 static const struct file_operations kexpte_fops = {
-	.owner	= THIS_MODULE,
-	.read	= kexpte_read,
+	.owner	 = THIS_MODULE,
+	.open	 = kexpte_open,
+	.read	 = kexpte_read,
+	.write	 = kexpte_write,
+	.release = kexpte_release,
 };
 
 static struct miscdevice kexpte_device = {
@@ -136,5 +176,5 @@ static struct miscdevice kexpte_device = {
 };
 module_misc_device(kexpte_device);
 
-MODULE_DESCRIPTION("Shows a page-table entry of the process that asks");
+MODULE_DESCRIPTION("Shows a page-table entry of the process that asks, and locks its pages");
 MODULE_LICENSE("GPL");

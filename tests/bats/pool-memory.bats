@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# System memory: what a pool frees of it, and what happens when there is none.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+KEX_NEEDS=need_pools
+
+# How much the kernel keeps for each CPU, as a fraction; 0: what it likes
+KEPT=/proc/sys/vm/percpu_pagelist_high_fraction
+
+teardown() {
+	echo 0 >"$KEPT"
+	kex_teardown
+}
+
+# Where a page is not at once to be had, the next look at it is not the test's concern
+@test "as much memory is free as has moved, and no more once it is back" {
+	pool p0 size=32M
+	exits 0 kexmap <<-EOF
+		open $N
+		anon 24M
+		fill 0 24M
+		memory note
+		migrate 0 24M -> ?
+		memory more 24M 2M
+		check 0 24M
+		memory more 0 2M
+		migrate 0 24M -> ?
+		memory more 24M 2M
+		put $S/evict 1
+		memory more 0 2M
+		migrate 0 24M -> ?
+		home 0 24M -> ?
+		memory more 0 2M
+		check 0 24M
+		migrate 0 24M -> ?
+		memory more 24M 2M
+		unmap
+		memory more 24M 2M
+	EOF
+}
+
+MIB=60
+PAGES=$((MIB * 1048576 / PAGE))
+
+# hog [LINE]: lines for kexmap: so much is in the pool, and less than that is free.
+# Kid 1 has the rest, and is the one to be killed for it. Of what is free the kernel
+# keeps up to 48 MiB for itself, which must be left to it.
+hog() {
+	cat <<-EOF
+		put $KEPT 1000
+		fork
+		kid 1 put /proc/self/oom_score_adj 1000
+		open $N
+		anon ${MIB}M
+		fill 0 ${MIB}M
+		migrate 0 ${MIB}M -> $PAGES
+		${1-}
+		kid 1 hog 56M
+	EOF
+}
+
+# What the kernel prints when it kills somebody is no complaint
+@test "CPU faults that find no memory have the kernel make some, and no byte is lost" {
+	pool p0 size=${MIB}M
+	kexmap <<-EOF
+		$(hog)
+		put /dev/kmsg kex-test: allocations are made to fail: begin
+		check 0 ${MIB}M
+		put /dev/kmsg kex-test: allocations are made to fail: end
+		get $S/used -> 0
+		recv 1 -> DEAD SIGKILL
+	EOF
+}
+
+@test "a move home that finds no memory leaves pages in the pool, and kills nobody" {
+	local out home why used
+	pool p0 size=${MIB}M
+	kexmap <<-EOF >"$BATS_TEST_TMPDIR/out"
+		$(hog 'spare 8M')
+		home 0 ${MIB}M -> ?
+		kid 1 exit -> DEAD 0
+		why -> ?
+		get $S/used -> ?
+		check 0 ${MIB}M
+		get $S/used -> 0
+	EOF
+	mapfile -t out <"$BATS_TEST_TMPDIR/out"
+	home=${out[0]} why=${out[1]} used=${out[2]}
+	((home > 0 && home < PAGES)) || fail "$home of $PAGES pages went home"
+	assert_eq "$why" "moved=$home,full=$((PAGES - home))"
+	assert_eq "$used" $(((PAGES - home) * PAGE))
+}
+
+@test "an eviction that finds no memory leaves pages in the pool, and kills nobody" {
+	local out
+	pool p0 size=${MIB}M
+	kexmap <<-EOF >"$BATS_TEST_TMPDIR/out"
+		$(hog 'spare 8M')
+		poolevict $PAGES -> ?
+		kid 1 exit -> DEAD 0
+		get $S/used -> ?
+		check 0 ${MIB}M
+		get $S/used -> 0
+	EOF
+	mapfile -t out <"$BATS_TEST_TMPDIR/out"
+	((out[0] > 0 && out[0] < PAGES)) || fail "${out[0]} of $PAGES pages went home"
+	assert_eq "${out[1]}" $(((PAGES - out[0]) * PAGE))
+}

@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What does not move into a pool, or out of it: each kind with its own reason,
+# counted to the page, beside pages that do move.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+KEX_NEEDS=need_pools
+
+setup_file() {
+	insmod /kex/kexpte.ko
+}
+
+teardown_file() {
+	rmmod kexpte
+}
+
+# ready: 64 pages of memory, filled
+ready() {
+	printf '%s\n' "open $N" 'anon 64P' 'fill 0 64P'
+}
+
+@test "pages that are buffers of a ring for I/O stay as pinned, until they are none" {
+	pool p0 size=64P
+	kexmap <<-EOF
+		$(ready)
+		pin 8P 16P
+		migrate 0 64P -> 48
+		why -> moved=48,pinned=16
+		where 0 64P -> pool:8,ram:16,pool:40
+		migrate 0 64P -> 0
+		why -> there=48,pinned=16
+		get $S/migrated_in -> 48
+		home 0 64P -> 48
+		why -> moved=48,there=16
+		unpin
+		migrate 0 64P -> 64
+		why -> moved=64
+		check 0 64P
+	EOF
+}
+
+@test "pages that wait in a pipe stay as pinned, until it is drained" {
+	pool p0 size=64P
+	kexmap <<-EOF
+		$(ready)
+		splice 0 16P -> 16P
+		migrate 0 64P -> 48
+		why -> moved=48,pinned=16
+		where 0 64P -> ram:16,pool:48
+		drain
+		migrate 0 64P -> 16
+		why -> moved=16,there=48
+		check 0 64P
+	EOF
+}
+
+@test "a page in the pool that becomes a buffer for I/O comes home for it, and its neighbours may" {
+	pool p0 size=64P fault_around=1
+	kexmap <<-EOF
+		$(ready)
+		migrate 0 64P -> 64
+		pin 8P 16P
+		where 0 64P -> pool:8,ram:16,pool:40
+		get $S/fault_pages -> 16
+		migrate 0 64P -> 0
+		why -> there=48,pinned=16
+		put $S/evict 1
+		get $S/used -> 0
+		check 0 64P
+		unpin
+	EOF
+}
+
+@test "memory that is locked against swapping moves, and is there when it is touched" {
+	pool p0 size=64P
+	kexmap <<-EOF
+		$(ready)
+		lock
+		migrate 0 64P -> 64
+		why -> moved=64
+		where 0 64P -> pool:64
+		check 0 64P
+		where 0 64P -> ram:64
+	EOF
+}
+
+@test "pages of a file, of shared memory and private copies of a file are told apart from one's own" {
+	pool p0 size=64P
+	dd if=/dev/zero of="$BATS_TEST_TMPDIR/file" bs="$PAGE" count=64 status=none
+	kexmap <<-EOF
+		open $N
+		open $BATS_TEST_TMPDIR/file
+		map 0 64P
+		file 0
+		fill 0 64P
+		migrate 0 64P -> 0
+		why -> file=64
+		where 0 64P -> file:64
+		home 0 64P -> 0
+		why -> there=64
+		check 0 64P
+		file 1
+		map 0 64P private
+		file 0
+		touch 0
+		fill 16P 16P
+		migrate 0 64P -> 16
+		why -> moved=16,file=48
+		where 16P 16P -> pool:16
+		check 0 64P
+		anon 64P shared
+		fill 0 32P
+		migrate 0 64P -> 0
+		why -> file=64
+		check 0 32P
+		is 32P 32P 0
+	EOF
+}
+
+@test "pages of another pool stay there, whichever way, and are counted beside one's own" {
+	pool p1 size=64P
+	pool p0 size=64P
+	kexmap <<-EOF
+		$(ready)
+		open /dev/kex/p1
+		migrate 0 16P -> 16
+		file 0
+		migrate 0 64P -> 48
+		why -> moved=48,foreign=16
+		where 0 64P -> foreign:16,pool:48
+		home 0 64P -> 48
+		why -> moved=48,foreign=16
+		get /sys/class/kex/p0/used -> 0
+		get /sys/class/kex/p1/used -> 16P
+		file 1
+		where 0 64P -> pool:16,ram:48
+		home 0 64P -> 16
+		why -> moved=16,there=48
+		check 0 64P
+	EOF
+}
