@@ -146,6 +146,7 @@ static void kex_count_state(struct kex_migrate *arg, u8 state, bool anon)
 		break;
 	case KEX_PAGES_RAM:
 	case KEX_PAGES_ZERO:
+	case KEX_PAGES_LOCKED:
 		in ? arg->busy++ : arg->there++;
 		break;
 	case KEX_PAGES_NONE:
@@ -270,7 +271,7 @@ static int kex_setup_in(struct kex_pool *pool, struct migrate_vma *args, u32 *la
 static bool kex_wanted(struct vm_area_struct *vma, u8 state)
 {
 	return state == KEX_PAGES_RAM || state == KEX_PAGES_ZERO ||
-	       state == KEX_PAGES_PINNED ||
+	       state == KEX_PAGES_PINNED || state == KEX_PAGES_LOCKED ||
 	       (state == KEX_PAGES_NONE && vma_is_anonymous(vma));
 }
 

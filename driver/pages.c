@@ -37,6 +37,9 @@ static u8 kex_page_state(struct page *page)
 		return KEX_PAGES_SPECIAL;
 	if (!PageAnon(page))
 		return KEX_PAGES_FILE;
+	/* Who locks it holds it, too */
+	if (folio_test_locked(page_folio(page)))
+		return KEX_PAGES_LOCKED;
 	return kex_page_held(page) ? KEX_PAGES_PINNED : KEX_PAGES_RAM;
 }
 

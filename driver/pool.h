@@ -114,8 +114,9 @@ enum kex_why {
 	KEX_WHY_FULL,
 };
 
-/* Of kex_pages_read(), beside what the ABI has: in system memory, and held */
+/* Of kex_pages_read(), beside what the ABI has: in system memory, and held or locked */
 #define KEX_PAGES_PINNED	0xff
+#define KEX_PAGES_LOCKED	0xfe
 
 /**
  * struct kex_batch - room to move pages

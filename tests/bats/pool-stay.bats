@@ -72,6 +72,22 @@ ready() {
 	EOF
 }
 
+@test "a page that the kernel has locked stays as busy, and is not said to be pinned" {
+	pool p0 size=64P
+	kexmap <<-EOF
+		$(ready)
+		lockpage 8P
+		migrate 0 64P -> 63
+		why -> moved=63,busy=1
+		where 0 64P -> pool:8,ram:1,pool:55
+		home 0 64P -> 63
+		why -> moved=63,there=1
+		unlockpage
+		migrate 0 64P -> 64
+		check 0 64P
+	EOF
+}
+
 @test "memory that is locked against swapping moves, and is there when it is touched" {
 	pool p0 size=64P
 	kexmap <<-EOF
@@ -138,5 +154,32 @@ ready() {
 		home 0 64P -> 16
 		why -> moved=16,there=48
 		check 0 64P
+	EOF
+}
+
+@test "a range of all kinds at once is counted to the page" {
+	pool p1 size=64P
+	pool p0 size=64P
+	kexmap <<-EOF
+		open /dev/kex/p1
+		open $N
+		anon 64P
+		fill 0 64P
+		unmap 60P 4P
+		pin 8P 4P
+		file 0
+		migrate 16P 8P -> 8
+		file 1
+		lockpage 24P
+		migrate 32P 2P -> 2
+		migrate 0 64P -> 45
+		why -> moved=45,there=2,hole=4,pinned=4,busy=1,foreign=8
+		where 0 64P -> pool:8,ram:4,pool:4,foreign:8,ram:1,pool:35,none:4
+		get $S/used -> 47P
+		home 0 64P -> 47
+		why -> moved=47,there=5,hole=4,foreign=8
+		unlockpage
+		unpin
+		check 0 60P
 	EOF
 }
