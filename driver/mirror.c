@@ -131,6 +131,34 @@ void kex_mirrors_free(struct kex_file *file)
 		kex_mirror_free(mirror);
 }
 
+/*
+ * Makes pages writable for the process, which may write them: hmm_range_fault()
+ * takes the pool's own as they are, and they may be shared since a fork. The CPU's
+ * way is a copy, in system memory.
+ *
+ * Returns 0 if there were none, -EBUSY if so, or another errno.
+ */
+static int kex_mirror_unshare(const struct hmm_range *range)
+{
+	struct mm_struct *mm = range->notifier->mm;
+	unsigned long addr = range->start, i;
+	struct vm_area_struct *vma;
+	int ret = 0, err;
+
+	for (i = 0; addr < range->end; i++, addr += PAGE_SIZE) {
+		if (range->hmm_pfns[i] & HMM_PFN_WRITE)
+			continue;
+		vma = vma_lookup(mm, addr);
+		if (!vma || !(vma->vm_flags & VM_WRITE))
+			continue;
+		err = fixup_user_fault(mm, addr, FAULT_FLAG_WRITE, NULL);
+		if (err)
+			return err;
+		ret = -EBUSY;
+	}
+	return ret;
+}
+
 /**
  * kex_mirror_find() - find out what pages there are, and take the lock on it
  * @mirror: the caller's
@@ -165,6 +193,8 @@ int kex_mirror_find(struct kex_mirror *mirror, unsigned long start,
 		range.notifier_seq = mmu_interval_read_begin(range.notifier);
 		mmap_read_lock(current->mm);
 		ret = hmm_range_fault(&range);
+		if (!ret && (range.default_flags & HMM_PFN_REQ_WRITE))
+			ret = kex_mirror_unshare(&range);
 		mmap_read_unlock(current->mm);
 		if (ret == -EBUSY)
 			continue;

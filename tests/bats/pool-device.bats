@@ -113,6 +113,31 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+# The kernel takes pages of the device's own for good as they are
+@test "the mirror writes what a fork shares in the pool, each side its own" {
+	need_pools
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 16P
+		fill 0 16P
+		migrate 0 16P -> 16
+		fork
+		devwrite 0 16P 2 -> EPERM
+		mirrorwrite 0 8P 2
+		check 0 8P 2
+		kid 1 check 0 8P
+		where 8P 8P -> pool:8
+		kid 1 mirrorwrite 8P 8P 3
+		kid 1 check 8P 8P 3
+		check 8P 8P
+		migrate 0 16P -> 16
+		protect r
+		mirrorwrite 0 16P 4 -> EPERM
+		check 0 8P 2
+	EOF
+}
+
 @test "what was revoked the device does not see any more" {
 	need_pools
 	pool p0 size=2M

@@ -1486,6 +1486,7 @@ struct dmirror_cmd {
 	__u64 addr, ptr, npages, cpages, faults;
 };
 
+#define DMIRROR_WRITE		_IOWR('H', 1, struct dmirror_cmd)
 #define DMIRROR_EXCLUSIVE	_IOWR('H', 5, struct dmirror_cmd)
 #define DMIRROR_CHECK_EXCLUSIVE	_IOWR('H', 6, struct dmirror_cmd)
 
@@ -1502,6 +1503,21 @@ static void do_exclusive(char **arg)
 	cmd.ptr = (uintptr_t)data;
 	say_ret(ioctl(file(), make ? DMIRROR_EXCLUSIVE : DMIRROR_CHECK_EXCLUSIVE, &cmd));
 	data_len = make ? cmd.cpages * page : 0;
+}
+
+/* By the mirror, which fetches what is not there */
+static void do_mirrorwrite(char **arg)
+{
+	size_t off = arg_size(arg, 1, NULL), len = arg_size(arg, 2, NULL);
+	struct dmirror_cmd cmd = {
+		.addr = (uintptr_t)mapping()->addr + off,
+		.npages = len / page,
+	};
+
+	room(len);
+	fill(data, len, mapping()->off + off, arg_size(arg, 3, "1"));
+	cmd.ptr = (uintptr_t)data;
+	say_ret(ioctl(file(), DMIRROR_WRITE, &cmd));
 }
 
 static void do_poolevict(char **arg)
@@ -2286,6 +2302,7 @@ static const struct {
 	{ "devread", do_device },	/* OFF|at ADDR LEN -> bytes, for data */
 	{ "devwrite", do_device },	/* OFF|at ADDR LEN [SEED] -> bytes */
 	{ "exclusive", do_exclusive },	/* OFF LEN: for the device alone, and for data */
+	{ "mirrorwrite", do_mirrorwrite },	/* OFF LEN [SEED], by the mirror */
 	{ "owned", do_exclusive },	/* OFF LEN -> ok, or EPERM if it has any so */
 	{ "poolevict", do_poolevict },	/* PAGES -> pages */
 	{ "put", do_put },		/* FILE VALUE... */
