@@ -3,7 +3,7 @@
  * kexstress: owners, clients, evicters and a killer, all at once, and no client
  * may see a byte that was not lent to it.
  *
- *   kexstress SEED SECONDS
+ *   kexstress SEED SECONDS [regions | pools]
  *
  * Each region has an owner, which makes it, fills it with a pattern of that life
  * of the region, holds, restores and evicts ranges of it, and takes it down
@@ -17,6 +17,9 @@
  * has done. A client asks before and after it looks: of what did not change
  * meanwhile it knows what it must have seen. In each page one word in eight is
  * for clients to write; these carry the number of the region's life.
+ *
+ * Beside them, where the kernel can have pools, tenants move their memory into
+ * these and home, and look at all of it: see tenant.c and keeper.c.
  *
  * Prints "ok" and what was done, or what went wrong (exit status 1). All choices
  * are the seed's; the order in which processes run is not.
@@ -37,11 +40,14 @@
 #include "stress.h"
 
 #define NR_CLIENTS	7
-#define NR_PROCESSES	(NR_REGIONS + NR_CLIENTS + NR_WINDOWS)
 #define FIRST_WINDOW	(NR_REGIONS + NR_CLIENTS)
+#define FIRST_TENANT	(FIRST_WINDOW + NR_WINDOWS)
+#define FIRST_KEEPER	(FIRST_TENANT + NR_TENANTS)
+#define NR_PROCESSES	(FIRST_KEEPER + NR_POOLS)
 
 /* So often that all get something done before, however slow the guest is */
 #define LOOKS_A_KILL	2000
+#define POOL_LOOKS_A_KILL	8000
 
 /* All have an end when they are told to stop; who has none by then hangs */
 #define END_MS		120000
@@ -51,6 +57,8 @@ size_t page;
 
 static uint64_t random_state;
 static pid_t pids[NR_PROCESSES];
+/* What there is of it: regions with their windows, pools */
+static unsigned int first_process, end_process = NR_PROCESSES;
 
 _Noreturn void wrong(const char *fmt, ...)
 {
@@ -60,7 +68,8 @@ _Noreturn void wrong(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "kexstress: pid %d: %s\n", getpid(), text);
+	fprintf(stderr, "kexstress: seed %llu, pid %d: %s\n", (unsigned long long)shared->seed,
+		getpid(), text);
 	shared->failed = true;
 	_exit(1);
 }
@@ -78,6 +87,11 @@ bool may(long ret, const char *what, const int *allowed)
 void did(enum deed deed)
 {
 	shared->done[deed]++;
+}
+
+void did_many(enum deed deed, unsigned long times)
+{
+	shared->done[deed] += times;
 }
 
 void draw_seed(uint64_t seed)
@@ -124,8 +138,12 @@ static void start(unsigned int index, uint64_t seed)
 		owner(&shared->region[index]);
 	else if (index < FIRST_WINDOW)
 		client();
-	else
+	else if (index < FIRST_TENANT)
 		window_owner(&shared->window[index - FIRST_WINDOW]);
+	else if (index < FIRST_KEEPER)
+		tenant(index - FIRST_TENANT);
+	else
+		keeper(&shared->pool[index - FIRST_KEEPER]);
 	_exit(0);
 }
 
@@ -138,6 +156,11 @@ static void judge_end(pid_t pid, int status)
 		fprintf(stderr, "kexstress: pid %d: ended by SIG%s\n", pid,
 			sigabbrev_np(WTERMSIG(status)));
 	shared->failed = true;
+}
+
+static bool is_window_owner(unsigned int index)
+{
+	return index >= FIRST_WINDOW && index < FIRST_TENANT;
 }
 
 /* Grandchildren come to us, too. Returns whether there is any left. */
@@ -153,11 +176,11 @@ static bool reap(uint64_t *seed)
 			if (pids[i] != pid)
 				continue;
 			pids[i] = 0;
-			if (i >= FIRST_WINDOW)
+			if (is_window_owner(i))
 				window_owner_ended(&shared->window[i - FIRST_WINDOW]);
 			if (!shared->stop && !shared->failed)
 				start(i, (*seed)++);
-			else if (i >= FIRST_WINDOW)
+			else if (is_window_owner(i))
 				window_end(&shared->window[i - FIRST_WINDOW]);
 		}
 	}
@@ -166,14 +189,22 @@ static bool reap(uint64_t *seed)
 
 static void kill_one(void)
 {
-	unsigned int i = NR_REGIONS + draw(NR_PROCESSES - NR_REGIONS);
+	unsigned int i = NR_REGIONS + draw(FIRST_TENANT - NR_REGIONS);
 
 	if (!pids[i])
 		return;
-	if (i >= FIRST_WINDOW)
+	if (is_window_owner(i))
 		window_owner_dies(&shared->window[i - FIRST_WINDOW]);
 	kill(pids[i], SIGKILL);
 	did(i < FIRST_WINDOW ? DID_KILL : DID_WINDOW_KILL);
+}
+
+static void kill_tenant(void)
+{
+	unsigned int i = FIRST_TENANT + draw(NR_TENANTS);
+
+	if (pids[i] && !kill(pids[i], SIGKILL))
+		did(DID_POOL_KILL);
 }
 
 /* Whoever is still there holds something that never ends */
@@ -262,21 +293,57 @@ static const char * const deed_words[NR_DEEDS] = {
 	[DID_WINDOW_LIVE_0] = "live=0",
 	[DID_WINDOW_REVOKE] = "revokes",
 	[DID_WINDOW_KILL] = "owners killed",
+	[DID_POOL_LIFE] = "lives of pools",
+	[DID_POOL_LIVE_0] = "live=0",
+	[DID_POOL_REVOKE] = "revokes",
+	[DID_POOL_LOST] = "lost with their carve-out",
+	[DID_POOL_POLICY] = "other policies",
+	[DID_POOL_ALGORITHM] = "algorithms",
+	[DID_POOL_MARKS] = "marks",
+	[DID_POOL_EVICT] = "evicts",
+	[DID_POOL_TENANT] = "lives of tenants",
+	[DID_POOL_PAGES_IN] = "pages in",
+	[DID_POOL_PAGES_HOME] = "home by calls",
+	[DID_POOL_PAGES_FULL] = "without room",
+	[DID_POOL_PAGES_FOREIGN] = "in the other pool",
+	[DID_POOL_OTHER] = "migrations of others",
+	[DID_POOL_LOOK] = "looks at pages",
+	[DID_POOL_WRITE] = "writes",
+	[DID_POOL_PEEK] = "peeks",
+	[DID_POOL_POKE] = "pokes",
+	[DID_POOL_POKE_REFUSED] = "refused",
+	[DID_POOL_MIRROR_READ] = "mirror reads",
+	[DID_POOL_MIRROR_WRITE] = "writes",
+	[DID_POOL_OWN] = "pages owned",
+	[DID_POOL_RACE] = "looks at racers",
+	[DID_POOL_DONTNEED] = "dontneeds",
+	[DID_POOL_MUNMAP] = "munmaps",
+	[DID_POOL_MREMAP] = "mremaps",
+	[DID_POOL_PROTECT] = "protects",
+	[DID_POOL_PIPE] = "pipes",
+	[DID_POOL_FORK] = "forks",
+	[DID_POOL_EXEC] = "execs",
+	[DID_POOL_KILL] = "kills",
 };
 
-static void report(void)
+static void report(unsigned int first, unsigned int end)
 {
 	unsigned int i;
 
 	printf("done:");
-	for (i = 0; i < NR_DEEDS; i++)
-		printf("%s %lu %s", i ? "," : "", shared->done[i],
+	for (i = first; i < end; i++)
+		printf("%s %lu %s", i > first ? "," : "", shared->done[i],
 		       deed_words[i]);
 	printf("\n");
-	for (i = 0; i < NR_DEEDS; i++)
+}
+
+static void check_deeds(unsigned int first, unsigned int end)
+{
+	unsigned int i;
+
+	for (i = first; i < end; i++)
 		if (!shared->done[i])
 			die("0 %s: too short a run to tell anything", deed_words[i]);
-	printf("ok\n");
 }
 
 static void setup_regions(void)
@@ -296,40 +363,95 @@ static void setup_regions(void)
 		shared->window[i].life = 1;
 }
 
+static bool has_pools(void)
+{
+	return end_process == NR_PROCESSES;
+}
+
+static void choose_parts(const char *what)
+{
+	if (!what) {
+		if (pools_possible())
+			return;
+		printf("this kernel was built without CONFIG_DEVICE_PRIVATE: no pools\n");
+		end_process = FIRST_TENANT;
+	} else if (!strcmp(what, "regions")) {
+		end_process = FIRST_TENANT;
+	} else if (!strcmp(what, "pools")) {
+		first_process = FIRST_TENANT;
+	} else {
+		die("'%s' is neither regions nor pools", what);
+	}
+}
+
+/* Each part has its pace */
+static void kill_some(void)
+{
+	static unsigned long kill_at, kill_tenant_at;
+
+	if (shared->done[DID_LOOK] > kill_at) {
+		kill_one();
+		kill_at = shared->done[DID_LOOK] + draw(LOOKS_A_KILL * 2);
+	}
+	if (shared->done[DID_POOL_LOOK] > kill_tenant_at) {
+		kill_tenant();
+		kill_tenant_at = shared->done[DID_POOL_LOOK] + draw(POOL_LOOKS_A_KILL * 2);
+	}
+}
+
+static void end_all(void)
+{
+	if (has_pools())
+		pools_end();
+	check_memory("fpga");
+	check_memory("sram");
+	if (shared->has_regions)
+		report(0, NR_REGION_DEEDS);
+	if (has_pools())
+		report(NR_REGION_DEEDS, NR_DEEDS);
+	if (shared->has_regions)
+		check_deeds(0, NR_REGION_DEEDS);
+	if (has_pools())
+		check_deeds(NR_REGION_DEEDS, NR_DEEDS);
+	printf("ok\n");
+}
+
 int main(int argc, char **argv)
 {
-	unsigned long kill_at = 0;
 	uint64_t seed, limit;
 	unsigned int i;
 
-	if (argc != 3)
-		die("usage: kexstress SEED SECONDS");
+	/* A tenant that has become another program */
+	if (argc == 2 && !strcmp(argv[1], "gone"))
+		return 0;
+	if (argc != 3 && argc != 4)
+		die("usage: kexstress SEED SECONDS [regions | pools]");
 	page = sysconf(_SC_PAGESIZE);
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		die("no memory");
-	seed = parse_size(argv[1]) << 20;
+	shared->seed = parse_size(argv[1]);
+	seed = shared->seed << 20;
 	draw_seed(seed++);
+	choose_parts(argv[3]);
+	shared->has_regions = !first_process;
 	setup_regions();
+	if (has_pools())
+		pools_setup();
 	look_init();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	for (i = 0; i < NR_PROCESSES; i++)
+	for (i = first_process; i < end_process; i++)
 		start(i, seed++);
 	limit = now_ms() + parse_size(argv[2]) * 1000;
 	while (now_ms() < limit && !shared->failed) {
 		usleep(1000);
-		if (shared->done[DID_LOOK] > kill_at) {
-			kill_one();
-			kill_at = shared->done[DID_LOOK] + draw(LOOKS_A_KILL * 2);
-		}
+		kill_some();
 		reap(&seed);
 	}
 	stop_all(&seed);
 	if (shared->failed)
 		return 1;
-	check_memory("fpga");
-	check_memory("sram");
-	report();
+	end_all();
 	return 0;
 }

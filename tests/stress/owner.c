@@ -202,8 +202,8 @@ static void live(void)
 	}
 }
 
-/* The platform device of the region's carve-out: its label is in the tree */
-static bool find_device(char *name, size_t size)
+/* The platform device of a carve-out: its label is in the tree */
+static bool find_device(const char *carveout, char *name, size_t size)
 {
 	DIR *dir = opendir(DRIVER);
 	char path[400], label[64];
@@ -213,7 +213,7 @@ static bool find_device(char *name, size_t size)
 	while (dir && !found && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), DRIVER "/%s/of_node/label", entry->d_name);
 		found = read_text(path, label, sizeof(label)) > 0 &&
-			!strcmp(label, mine->carveout);
+			!strcmp(label, carveout);
 		if (found)
 			snprintf(name, size, "%s", entry->d_name);
 	}
@@ -222,17 +222,22 @@ static bool find_device(char *name, size_t size)
 	return found;
 }
 
-/* Who has the carve-out for himself can take that away */
-static bool unbind_and_bind(void)
+bool rebind(const char *carveout)
 {
 	char device[256];
 
-	if (strcmp(mine->carveout, "sram") || !find_device(device, sizeof(device)))
+	if (!find_device(carveout, device, sizeof(device)))
 		return false;
 	MAY(write_text(DRIVER "/unbind", device), "unbind");
 	MAY(write_text(DRIVER "/bind", device), "bind");
 	did(DID_UNBIND);
 	return true;
+}
+
+/* Who is the only one to take a region from the carve-out can take that away */
+static bool unbind_and_bind(void)
+{
+	return !strcmp(mine->carveout, "sram") && rebind(mine->carveout);
 }
 
 /* live=0 ends only what nobody has open, or sees through a window */

@@ -13,6 +13,8 @@
 #define NR_REGIONS	6
 #define NR_WINDOWS	3
 #define MAX_PAGES	48
+#define NR_POOLS	2
+#define NR_TENANTS	6
 
 /* What is done, and counted: none may be missing in the end */
 enum deed {
@@ -59,6 +61,39 @@ enum deed {
 	DID_WINDOW_LIVE_0,
 	DID_WINDOW_REVOKE,
 	DID_WINDOW_KILL,
+	NR_REGION_DEEDS,
+
+	DID_POOL_LIFE = NR_REGION_DEEDS,
+	DID_POOL_LIVE_0,
+	DID_POOL_REVOKE,
+	DID_POOL_LOST,
+	DID_POOL_POLICY,
+	DID_POOL_ALGORITHM,
+	DID_POOL_MARKS,
+	DID_POOL_EVICT,
+	DID_POOL_TENANT,
+	DID_POOL_PAGES_IN,
+	DID_POOL_PAGES_HOME,
+	DID_POOL_PAGES_FULL,
+	DID_POOL_PAGES_FOREIGN,
+	DID_POOL_OTHER,
+	DID_POOL_LOOK,
+	DID_POOL_WRITE,
+	DID_POOL_PEEK,
+	DID_POOL_POKE,
+	DID_POOL_POKE_REFUSED,
+	DID_POOL_MIRROR_READ,
+	DID_POOL_MIRROR_WRITE,
+	DID_POOL_OWN,
+	DID_POOL_RACE,
+	DID_POOL_DONTNEED,
+	DID_POOL_MUNMAP,
+	DID_POOL_MREMAP,
+	DID_POOL_PROTECT,
+	DID_POOL_PIPE,
+	DID_POOL_FORK,
+	DID_POOL_EXEC,
+	DID_POOL_KILL,
 	NR_DEEDS
 };
 
@@ -107,9 +142,28 @@ struct window {
 	struct slot slot[MAX_PAGES];
 };
 
+/* A pool, numbered as a region's lives are; it may end before, with its carve-out */
+struct pool {
+	char name[16];
+	char carveout[16];
+	bool unbinds;
+	atomic_ulong life;
+};
+
+/* Whose memory may be moved by others */
+struct tenant_place {
+	atomic_int pid;
+	_Atomic(char *) area;
+};
+
 struct shared {
+	uint64_t seed;
+	bool has_regions;
 	struct region region[NR_REGIONS];
 	struct window window[NR_WINDOWS];
+	struct pool pool[NR_POOLS];
+	struct tenant_place place[2 * NR_TENANTS];	/* children's in the second half */
+	atomic_uint owners;
 	atomic_bool stop;
 	atomic_bool failed;
 	atomic_ulong done[NR_DEEDS];
@@ -130,7 +184,7 @@ struct view {
 	char *addr;
 };
 
-/* Something that must never be: says so and ends everything */
+/* Something that must never be: says so, with the seed, and ends everything */
 _Noreturn void wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A number below a limit, or from a range of pages */
@@ -174,6 +228,7 @@ void scribble(const struct view *view);
 
 /* Counts */
 void did(enum deed deed);
+void did_many(enum deed deed, unsigned long times);
 
 /* Dies unless the result is 0 or one of the errnos, between zeroes */
 bool may(long ret, const char *what, const int *allowed);
@@ -185,6 +240,8 @@ int range_call(int fd, unsigned long call, unsigned int first, unsigned int nr);
 /* A region that is up, or -1: the view has its life then, and no mapping */
 int open_region(struct view *view, bool writable);
 
+/* Takes a carve-out's driver away, and gives it back; false if there is no such device */
+bool rebind(const char *carveout);
 void owner(struct region *region);
 void client(void);
 void window_owner(struct window *window);
@@ -192,5 +249,15 @@ void window_owner(struct window *window);
 void window_owner_dies(struct window *window);
 void window_owner_ended(struct window *window);
 void window_end(struct window *window);
+
+/* Whether this kernel can have pools */
+bool pools_possible(void);
+/* Before anybody uses pools; what they leave when nobody does any more */
+void pools_setup(void);
+void pools_end(void);
+/* Makes a pool, changes and ends it, again and again */
+void keeper(struct pool *pool);
+/* Moves memory of its own and looks at it, until it ends by chance */
+void tenant(unsigned int nr);
 
 #endif
