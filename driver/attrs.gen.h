@@ -529,6 +529,7 @@ static const struct kex_attr_desc kex_policy_attrs[KEX_POLICY_NR_ATTRS] __maybe_
 	X(evict, 0200) \
 	X(hold, 0200) \
 	X(restore, 0200) \
+	X(offset, 0444) \
 	X(capacity, 0444) \
 	X(used, 0444) \
 	X(init_us, 0444) \
@@ -596,6 +597,7 @@ static const struct kex_attr_desc kex_policy_attrs[KEX_POLICY_NR_ATTRS] __maybe_
 	X(faults, 0444) \
 	X(evictions, 0444) \
 	X(restores, 0444) \
+	X(offset, 0444) \
 	X(capacity, 0444) \
 	X(used, 0444) \
 	X(init_us, 0444) \

@@ -440,14 +440,14 @@ static int kex_pool_alloc_pages(struct kex_pool *pool)
 static int kex_pool_build(struct kex_pool *pool, bool system)
 {
 	struct kex_memory *mem = pool->space.co->mem;
-	u64 offset = KEX_OFFSET_AUTO;
 	int ret;
 
 	if (system) {
 		if (pool->nr > totalram_pages())
 			return -ENOSPC;
 	} else {
-		ret = kex_memory_alloc(mem, pool->space.size, &offset, &pool->phys);
+		pool->offset = KEX_OFFSET_AUTO;
+		ret = kex_memory_alloc(mem, pool->space.size, &pool->offset, &pool->phys);
 		if (ret)
 			return ret;
 		kref_get(&mem->ref);

@@ -156,6 +156,7 @@ struct kex_pool_params {
  * struct kex_pool - a live pool, or a revoked one that has open files
  * @space: name, node, size, files; nothing of it can be mapped
  * @mem: the memory that @phys is in; a reference; NULL if backed by the system
+ * @offset: bytes from the carve-out's first, where @mem is
  * @phys: physical address of the first byte
  * @base: kernel's mapping of it; NULL if backed by the system
  * @pgmap: what the kernel knows as device memory
@@ -184,6 +185,7 @@ struct kex_pool_params {
 struct kex_pool {
 	struct kex_space space;
 	struct kex_memory *mem;
+	u64 offset;
 	phys_addr_t phys;
 	void *base;
 

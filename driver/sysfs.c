@@ -113,6 +113,11 @@ static struct kex_pool *kex_dev_pool(struct device *dev)
 	return to_kex_pool(kex_dev_space(dev));
 }
 
+static ssize_t offset_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kex_dev_pool(dev)->offset);
+}
+
 static ssize_t capacity_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
@@ -259,8 +264,17 @@ static struct attribute *kex_pool_sysfs_attrs[] = {
 	NULL
 };
 
+/* System memory lies nowhere in the carve-out */
+static umode_t kex_pool_sysfs_visible(struct kobject *kobj, struct attribute *attr, int n)
+{
+	if (attr == &dev_attr_offset.attr && !kex_dev_pool(kobj_to_dev(kobj))->mem)
+		return 0;
+	return attr->mode;
+}
+
 static const struct attribute_group kex_pool_sysfs_group = {
-	.attrs = kex_pool_sysfs_attrs,
+	.attrs	    = kex_pool_sysfs_attrs,
+	.is_visible = kex_pool_sysfs_visible,
 };
 
 const struct attribute_group *kex_pool_sysfs_groups[] = {

@@ -231,10 +231,20 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 	assert_file "$FPGA/free" 0
 }
 
+@test "offset says where a pool lies among the regions" {
+	need_pools
+	region t0 size=4M offset=0
+	pool p0 size=2M
+	assert_file "$S/offset" $((4 << 20))
+	pool p1 size=4M carveout=sram
+	assert_file "$S/offset" 0
+}
+
 @test "a pool of system memory takes none of the carve-out" {
 	need_pools
 	pool p0 size=64P backing=system
 	assert_file "$FPGA/free" "$FPGA_SIZE"
+	assert_missing "$S/offset"
 	kexmap <<-EOF
 		open $N
 		anon 64P

@@ -1064,6 +1064,17 @@ static const struct schema_attr schema_pool_facts[] = {
 			"faults that brought evicted or held memory back",
 	},
 	{
+		.name = "offset",
+		.type = SCHEMA_SIZE,
+		.access = SCHEMA_RO,
+		.mode = 0444,
+		.integer = true,
+		.max = UINT64_MAX,
+		.unit = "bytes",
+		.meaning =
+			"where the pool's memory starts in its carve-out",
+	},
+	{
 		.name = "capacity",
 		.type = SCHEMA_SIZE,
 		.access = SCHEMA_RO,

@@ -847,6 +847,7 @@ declare -ga KEX_FACTS=(
 	pool/faults
 	pool/evictions
 	pool/restores
+	pool/offset
 	pool/capacity
 	pool/used
 	pool/init_us
@@ -898,6 +899,7 @@ declare -gA KEX_FACT_TYPE=(
 	[pool/faults]=uint
 	[pool/evictions]=uint
 	[pool/restores]=uint
+	[pool/offset]=size
 	[pool/capacity]=size
 	[pool/used]=size
 	[pool/init_us]=uint
@@ -949,6 +951,7 @@ declare -gA KEX_FACT_MODE=(
 	[pool/faults]=0444
 	[pool/evictions]=0444
 	[pool/restores]=0444
+	[pool/offset]=0444
 	[pool/capacity]=0444
 	[pool/used]=0444
 	[pool/init_us]=0444
@@ -1007,6 +1010,7 @@ declare -gA KEX_FACT_COUNTER=(
 	[pool/faults]=1
 	[pool/evictions]=1
 	[pool/restores]=1
+	[pool/offset]=0
 	[pool/capacity]=0
 	[pool/used]=0
 	[pool/init_us]=0
