@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "debug.h"
 #include "pool.h"
 #include "attrs.gen.h"
 
@@ -71,15 +72,17 @@ struct kex_policy *kex_policy_get(const char *name)
 	struct config_item *ci;
 	int ret = 0;
 
+	/* An rmdir unlinks the item under it, and what is unlinked has no parent */
 	mutex_lock(&kex_subsys.su_mutex);
 	ci = config_group_find_item(&kex_policies_group, name);
+	KEX_POINT(policy_found);
+	if (ci && !kex_policy_is_builtin(to_kex_policy(ci)))
+		ret = configfs_depend_item_unlocked(&kex_subsys, ci);
 	mutex_unlock(&kex_subsys.su_mutex);
 	if (!ci)
 		return ERR_PTR(-ENOENT);
-	if (!kex_policy_is_builtin(to_kex_policy(ci)))
-		ret = configfs_depend_item_unlocked(&kex_subsys, ci);
 	config_item_put(ci);
-	/* It was being removed */
+	/* It is being removed */
 	return ret ? ERR_PTR(-ENOENT) : to_kex_policy(ci);
 }
 

@@ -122,3 +122,20 @@ stop_kid() {
 		get $S/used -> 0
 	EOF
 }
+
+@test "a policy that is removed while a pool is given it is not found, or is kept" {
+	policy t0
+	pool p0 size=2M
+	kexmap <<-EOF
+		fork
+		$(stop_kid policy_found put "$R/policy" t0)
+		fork
+		send 2 rmdir $KEX/policies/t0
+		asleep 2 configfs_rmdir
+		put $STOP none
+		recv 1 -> ENOENT
+		recv 2
+		get $R/policy -> fifo
+	EOF
+	[ ! -e "$KEX/policies/t0" ]
+}
