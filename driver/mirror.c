@@ -217,14 +217,19 @@ static void kex_mirror_copy_page(struct kex_mirror *mirror, struct page *page,
 	bool inside = is_device_private_page(page);
 	void *at = inside ? kex_pool_bytes(pool, page) : kmap_local_page(page);
 
+	if (inside)
+		kex_pool_from_device(pool, at + off, len);
 	if (flags & KEX_MIRROR_WRITE)
 		memcpy(at + off, buf, len);
 	else
 		memcpy(buf, at + off, len);
-	if (inside)
+	if (inside) {
+		if (flags & KEX_MIRROR_WRITE)
+			kex_pool_to_device(pool, at + off, len);
 		kex_pool_touch(pool, page, ktime_get_ns());
-	else
+	} else {
 		kunmap_local(at);
+	}
 	if (flags & KEX_MIRROR_WRITE)
 		set_page_dirty(page);
 }

@@ -12,7 +12,9 @@
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/ktime.h>
+#include <linux/libnvdimm.h>
 #include <linux/memremap.h>
+#include <linux/property.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -30,6 +32,33 @@
 struct kex_pool *kex_page_pool(const struct page *page)
 {
 	return container_of(kex_page_pgmap(page), struct kex_pool, pgmap);
+}
+
+/**
+ * kex_pool_to_device() - let the device see what the CPU wrote
+ * @pool: the pool
+ * @addr: where, in the kernel's mapping of the pool
+ * @len: bytes
+ *
+ * As KEX_SYNC_TO_DEVICE of a region. Nothing is done for a device that the
+ * carve-out's node calls dma-coherent, and for a pool of system memory.
+ */
+void kex_pool_to_device(struct kex_pool *pool, void *addr, size_t len)
+{
+	if (pool->sync)
+		arch_wb_cache_pmem(addr, len);
+}
+
+/**
+ * kex_pool_from_device() - let the CPU see what the device wrote
+ * @pool: the pool
+ * @addr: where, in the kernel's mapping of the pool
+ * @len: bytes; of lines that are there in part the CPU's own writes are kept
+ */
+void kex_pool_from_device(struct kex_pool *pool, void *addr, size_t len)
+{
+	if (pool->sync)
+		arch_invalidate_pmem(addr, len);
 }
 
 /* System memory behind a device page; what a folio has lies side by side */
@@ -138,6 +167,7 @@ struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
 	} else {
 		clear_page(to);
 	}
+	kex_pool_to_device(pool, to, PAGE_SIZE);
 	WRITE_ONCE(pool->page[index].in, 0);
 	pool->page[index].used = now;
 	set_bit(index, pool->touched);
@@ -246,6 +276,8 @@ struct page *kex_pool_fill_large(struct kex_pool *pool, u32 index,
 		WRITE_ONCE(pool->page[index + i].in, 0);
 		pool->page[index + i].used = now;
 	}
+	if (pool->base)
+		kex_pool_to_device(pool, pool->base + PFN_PHYS(index), PMD_SIZE);
 	bitmap_set(pool->touched, index, KEX_LARGE_NR);
 	/* As in kex_pool_fill() */
 	page->zone_device_data = back;
@@ -299,6 +331,7 @@ void kex_pool_copy_out(struct kex_pool *pool, struct page *to, struct page *page
 {
 	void *src = kex_pool_bytes(pool, page), *dst = page_address(to);
 
+	kex_pool_from_device(pool, src, PFN_PHYS(nr));
 	for (; nr; nr--, src += PAGE_SIZE, dst += PAGE_SIZE)
 		copy_page(dst, src);
 }
@@ -383,6 +416,22 @@ static int kex_pool_map_pages(struct kex_pool *pool, struct device *dev)
 	return 0;
 }
 
+/*
+ * The next user's attribute may differ, as kex_region_scrub() has it: no line of
+ * what was here, and of the zeroes over it, is to be written back over his bytes.
+ */
+static void kex_pool_clean(struct kex_pool *pool)
+{
+	u64 off, len;
+
+	for (off = 0; off < pool->space.size; off += len) {
+		len = min_t(u64, pool->space.size - off, KEX_STEP);
+		arch_wb_cache_pmem(pool->base + off, len);
+		arch_invalidate_pmem(pool->base + off, len);
+		cond_resched();
+	}
+}
+
 static void kex_pool_unmap_pages(struct kex_pool *pool)
 {
 	/* An eviction under way still looks at the pages */
@@ -394,8 +443,10 @@ static void kex_pool_unmap_pages(struct kex_pool *pool)
 	if (pool->res)
 		release_mem_region(pool->res->start, resource_size(pool->res));
 	pool->res = NULL;
-	if (pool->base)
-		memunmap(pool->base);
+	if (!pool->base)
+		return;
+	kex_pool_clean(pool);
+	memunmap(pool->base);
 	pool->base = NULL;
 }
 
@@ -455,6 +506,7 @@ static int kex_pool_build(struct kex_pool *pool, bool system)
 		pool->base = memremap(pool->phys, pool->space.size, MEMREMAP_WB);
 		if (!pool->base)
 			return -ENOMEM;
+		pool->sync = device_get_dma_attr(pool->space.co->dev) != DEV_DMA_COHERENT;
 	}
 	ret = kex_pool_alloc_pages(pool);
 	if (ret)

@@ -159,6 +159,7 @@ struct kex_pool_params {
  * @offset: bytes from the carve-out's first, where @mem is
  * @phys: physical address of the first byte
  * @base: kernel's mapping of it; NULL if backed by the system
+ * @sync: the device reads and writes past the CPU's caches, and @base is set
  * @pgmap: what the kernel knows as device memory
  * @res: the physical addresses, of nothing, that stand for it
  * @pfn: page frame of page 0, once @pgmap is set up, else 0
@@ -188,6 +189,7 @@ struct kex_pool {
 	u64 offset;
 	phys_addr_t phys;
 	void *base;
+	bool sync;
 
 	struct dev_pagemap pgmap;
 	struct resource *res;
@@ -249,6 +251,8 @@ void kex_pool_copy_out(struct kex_pool *pool, struct page *to, struct page *page
 		       unsigned long nr);
 void *kex_pool_bytes(struct kex_pool *pool, struct page *page);
 void kex_pool_touch(struct kex_pool *pool, struct page *page, u64 now);
+void kex_pool_to_device(struct kex_pool *pool, void *addr, size_t len);
+void kex_pool_from_device(struct kex_pool *pool, void *addr, size_t len);
 struct kex_pool *kex_page_pool(const struct page *page);
 
 int kex_evict_range(struct kex_space *space, u64 off, u64 len,
