@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "debug.h"
 #include "mirror.h"
 
 /* The ABI of lib/test_hmm_uapi.h, which is not among the kernel's headers */
@@ -164,6 +165,9 @@ static int kex_dmirror_snapshot(struct kex_mirror *mirror, struct kex_dmirror_cm
 					       nr, ptr + cmd->cpages);
 		if (!ret)
 			cmd->cpages += nr;
+		KEX_POINT(snapshot_run);
+		if (!ret && fatal_signal_pending(current))
+			ret = -EINTR;
 		cond_resched();
 	}
 	return ret;

@@ -168,8 +168,8 @@ static int kex_mirror_unshare(const struct hmm_range *range)
  * @pfns: result, as of hmm_range_fault()
  *
  * Context: no mmap_lock held. With 0, @mirror's lock is held on return.
- * Return: 0; -EBUSY if they would not stand still; what hmm_range_fault() says:
- * -EFAULT where there is no memory, -EPERM where the right to it is missing.
+ * Return: 0; -EBUSY if they would not stand still; -EINTR; what hmm_range_fault()
+ * says: -EFAULT where there is no memory, -EPERM where the right to it is missing.
  */
 int kex_mirror_find(struct kex_mirror *mirror, unsigned long start,
 		    unsigned long end, unsigned int flags, unsigned long *pfns)
@@ -191,7 +191,8 @@ int kex_mirror_find(struct kex_mirror *mirror, unsigned long start,
 		if (time_after(jiffies, timeout))
 			return -EBUSY;
 		range.notifier_seq = mmu_interval_read_begin(range.notifier);
-		mmap_read_lock(current->mm);
+		if (mmap_read_lock_killable(current->mm))
+			return -EINTR;
 		ret = hmm_range_fault(&range);
 		if (!ret && (range.default_flags & HMM_PFN_REQ_WRITE))
 			ret = kex_mirror_unshare(&range);
@@ -353,18 +354,28 @@ static int kex_mirror_try_own(struct kex_mirror *mirror, unsigned long addr)
 	ret = fixup_user_fault(current->mm, addr, FAULT_FLAG_WRITE, NULL);
 	if (ret)
 		return ret;
+	/* Room for it now, since nothing may reclaim under the mirror's lock */
+	ret = xa_reserve(&mirror->exclusive, PHYS_PFN(addr), GFP_KERNEL_ACCOUNT);
+	if (ret)
+		return ret;
 	seq = mmu_interval_read_begin(&mirror->notifier);
 	page = kex_make_exclusive(current->mm, addr, mirror);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
+	if (IS_ERR(page)) {
+		ret = PTR_ERR(page);
+		goto out;
+	}
 	KEX_POINT(exclusive_made);
 	mutex_lock(&mirror->lock);
 	ret = mmu_interval_read_retry(&mirror->notifier, seq);
 	if (!ret)
-		ret = xa_err(xa_store(&mirror->exclusive, PHYS_PFN(addr), page, GFP_ATOMIC));
+		ret = xa_err(xa_store(&mirror->exclusive, PHYS_PFN(addr), page,
+				      GFP_NOWAIT | __GFP_NOWARN));
 	mutex_unlock(&mirror->lock);
 	unlock_page(page);
 	put_page(page);
+out:
+	/* Does nothing where the page was noted */
+	xa_release(&mirror->exclusive, PHYS_PFN(addr));
 	return ret;
 }
 
@@ -388,18 +399,23 @@ static int kex_mirror_own_page(struct kex_mirror *mirror, unsigned long addr)
  *
  * Until a CPU touches one, or anything else happens to it.
  *
- * Return: 0, -EBUSY if a page cannot be had, -ENOMEM.
+ * Return: 0, -EBUSY if a page cannot be had, -ENOMEM, -EINTR.
  */
 int kex_mirror_own(struct kex_mirror *mirror, unsigned long start, unsigned long end)
 {
-	unsigned long addr;
+	unsigned long addr = start, part;
 	int ret = 0;
 
-	if (mmap_read_lock_killable(current->mm))
-		return -EINTR;
-	for (addr = start; !ret && addr < end; addr += PAGE_SIZE)
-		ret = kex_mirror_own_page(mirror, addr);
-	mmap_read_unlock(current->mm);
+	/* In parts, since whoever wants to write the lock makes others wait, too */
+	while (!ret && addr < end) {
+		part = min(end, addr + PFN_PHYS(KEX_MIRROR_PAGES));
+		if (fatal_signal_pending(current) || mmap_read_lock_killable(current->mm))
+			return -EINTR;
+		for (; !ret && addr < part; addr += PAGE_SIZE)
+			ret = kex_mirror_own_page(mirror, addr);
+		mmap_read_unlock(current->mm);
+		cond_resched();
+	}
 	return ret;
 }
 

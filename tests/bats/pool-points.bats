@@ -123,6 +123,17 @@ stop_kid() {
 	EOF
 }
 
+@test "a look at a GiB by the mirror ends with its process" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 1G r
+		fork
+		$(stop_kid snapshot_run snapshot 0 1G)
+		kill 1
+	EOF
+}
+
 @test "a policy that is removed while a pool is given it is not found, or is kept" {
 	policy t0
 	pool p0 size=2M

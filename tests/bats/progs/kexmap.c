@@ -1487,6 +1487,7 @@ struct dmirror_cmd {
 };
 
 #define DMIRROR_WRITE		_IOWR('H', 1, struct dmirror_cmd)
+#define DMIRROR_SNAPSHOT	_IOWR('H', 4, struct dmirror_cmd)
 #define DMIRROR_EXCLUSIVE	_IOWR('H', 5, struct dmirror_cmd)
 #define DMIRROR_CHECK_EXCLUSIVE	_IOWR('H', 6, struct dmirror_cmd)
 
@@ -1503,6 +1504,20 @@ static void do_exclusive(char **arg)
 	cmd.ptr = (uintptr_t)data;
 	say_ret(ioctl(file(), make ? DMIRROR_EXCLUSIVE : DMIRROR_CHECK_EXCLUSIVE, &cmd));
 	data_len = make ? cmd.cpages * page : 0;
+}
+
+/* What the mirror has of each page is of no interest, but that it ends */
+static void do_snapshot(char **arg)
+{
+	size_t len = arg_size(arg, 2, NULL);
+	struct dmirror_cmd cmd = {
+		.addr = (uintptr_t)mapping()->addr + arg_size(arg, 1, NULL),
+		.npages = len / page,
+	};
+
+	room(len / page);
+	cmd.ptr = (uintptr_t)data;
+	say_ret(ioctl(file(), DMIRROR_SNAPSHOT, &cmd));
 }
 
 /* By the mirror, which fetches what is not there */
@@ -2302,6 +2317,7 @@ static const struct {
 	{ "devread", do_device },	/* OFF|at ADDR LEN -> bytes, for data */
 	{ "devwrite", do_device },	/* OFF|at ADDR LEN [SEED] -> bytes */
 	{ "exclusive", do_exclusive },	/* OFF LEN: for the device alone, and for data */
+	{ "snapshot", do_snapshot },	/* OFF LEN, by the mirror */
 	{ "mirrorwrite", do_mirrorwrite },	/* OFF LEN [SEED], by the mirror */
 	{ "owned", do_exclusive },	/* OFF LEN -> ok, or EPERM if it has any so */
 	{ "poolevict", do_poolevict },	/* PAGES -> pages */
