@@ -301,7 +301,8 @@ static int kex_evict_unused(struct kex_pool *pool, unsigned long *moved)
  * A page that somebody is just moving, or faulting on, is busy for a moment and
  * tried again.
  *
- * Return: 0; or if not @must, -EBUSY if it is open, -ENOMEM or -EINTR.
+ * Return: 0; or if not @must, -EBUSY if it is open or somebody keeps pages inside,
+ * -ENOMEM or -EINTR.
  */
 int kex_evict_all(struct kex_pool *pool, bool must)
 {
@@ -309,6 +310,7 @@ int kex_evict_all(struct kex_pool *pool, bool must)
 	unsigned long moved;
 	int ret;
 
+	WRITE_ONCE(pool->no_memory, false);
 	while (kex_evict_used(pool)) {
 		ret = must ? kex_evict_once(pool, 0, pool->nr, true, &moved) :
 			     kex_evict_unused(pool, &moved);
@@ -318,7 +320,7 @@ int kex_evict_all(struct kex_pool *pool, bool must)
 			break;
 		idle = moved ? 0 : idle + 1;
 		if (!must && idle > KEX_EVICT_IDLE)
-			return -ENOMEM;
+			return READ_ONCE(pool->no_memory) ? -ENOMEM : -EBUSY;
 		schedule_timeout_uninterruptible(1);
 	}
 	return 0;

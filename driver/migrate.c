@@ -30,6 +30,12 @@
 /* Of the pages that go home, none is more important than the others */
 #define KEX_ALL		ULONG_MAX
 
+static gfp_t kex_large_gfp(gfp_t gfp)
+{
+	return gfp & __GFP_NOFAIL ? (KEX_LARGE_GFP & ~__GFP_NORETRY) | __GFP_RETRY_MAYFAIL :
+				    KEX_LARGE_GFP;
+}
+
 /* --- in -------------------------------------------------------------------- */
 
 /*
@@ -660,13 +666,14 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 
 /**
  * kex_migrate_fill() - get system pages with the bytes of pages of a pool
- * @pool: the pool
+ * @pool: the pool, its evict_lock held; no_memory is set if there are too few
  * @src: as migrate_vma has it; where one has no page, nothing is done
  * @dst: result
  * @nr: entries
  * @gfp: for the memory
  *
- * A large folio gets a huge page, or none.
+ * A large folio gets a huge page, or none. What must go home tries hard for it,
+ * since otherwise it needs an mmap_lock, which its owner can keep for long.
  */
 void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		      unsigned long *dst, unsigned long nr, gfp_t gfp)
@@ -679,12 +686,14 @@ void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		if (!kex_may_be_sent_home(pool, src[i]))
 			continue;
 		if (src[i] & KEX_PFN_LARGE) {
-			kex_large_home(pool, src[i], &dst[i], KEX_LARGE_GFP, NULL, 0);
+			kex_large_home(pool, src[i], &dst[i], kex_large_gfp(gfp), NULL, 0);
 			continue;
 		}
 		to = alloc_page(gfp);
 		if (to)
 			dst[i] = kex_copy_home(pool, src[i], 0, to);
+		else
+			pool->no_memory = true;
 	}
 }
 
@@ -722,7 +731,7 @@ static unsigned long kex_evict_run_end(struct kex_pool *pool, unsigned long *at,
  * @pool: the pool, its evict_lock held
  * @first: first page of the pool
  * @nr: how many
- * @gfp: for the memory that they get
+ * @gfp: for the memory that they get; without __GFP_NOFAIL a fatal signal ends it
  *
  * Context: may sleep; needs no mmap_lock.
  * Return: how many pages went; others are free, or busy.
@@ -736,6 +745,9 @@ unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
 	while (pool->pfn) {
 		at = find_next_bit(pool->taken, end, at);
 		if (at >= end)
+			break;
+		KEX_POINT(evict_run);
+		if (!(gfp & __GFP_NOFAIL) && fatal_signal_pending(current))
 			break;
 		next = kex_evict_run_end(pool, &at, end);
 		moved += kex_evict_run(pool, at, next - at, gfp);

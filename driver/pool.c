@@ -557,8 +557,8 @@ struct kex_pool *kex_pool_create(struct kex_carveout *co,
  * kex_pool_empty() - send the pages of a pool home that shall be taken down
  * @obj: the pool's object; its carve-out's lock held
  *
- * Return: 0; -EBUSY if it has been opened, -ENOMEM or -EINTR, with some of the
- * pages inside.
+ * Return: 0; -EBUSY if it has been opened or somebody keeps a page busy, -ENOMEM or
+ * -EINTR, with some of the pages inside.
  */
 int kex_pool_empty(struct kex_object *obj)
 {

@@ -178,6 +178,7 @@ struct kex_pool_params {
  * @sweep: what the policy keeps
  * @evict_src: arrays to evict with
  * @evict_dst: the same
+ * @no_memory: there was no system memory for a page that should go home
  * @migrated_in: pages that came in
  * @migrated_out: pages that went back
  * @fault_pages: of them, for CPU faults
@@ -212,6 +213,7 @@ struct kex_pool {
 	struct kex_sweep sweep;
 	unsigned long evict_src[KEX_BATCH];
 	unsigned long evict_dst[KEX_BATCH];
+	bool no_memory;
 
 	atomic64_t migrated_in;
 	atomic64_t migrated_out;

@@ -134,6 +134,22 @@ stop_kid() {
 	EOF
 }
 
+@test "an eviction ends with its process, and takes nothing more away" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 16P
+		fill 0 16P
+		migrate 0 16P -> 16
+		fork
+		$(stop_kid evict_run put "$S/evict" 1)
+		kill 1
+		where 0 16P -> pool:16
+		get $S/migrated_out -> 0
+		check 0 16P
+	EOF
+}
+
 @test "a policy that is removed while a pool is given it is not found, or is kept" {
 	policy t0
 	pool p0 size=2M
