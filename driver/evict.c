@@ -160,11 +160,9 @@ out:
 bool kex_evict_fits(struct kex_pool *pool, unsigned long want)
 {
 	struct kex_policy_params params;
-	unsigned long used = kex_evict_used(pool);
 
 	kex_evict_params(pool, &params);
-	return used + want <= pool->nr &&
-	       !kex_policy_excess(&params, pool->nr, used, want);
+	return kex_policy_room(&params, pool->nr, kex_evict_used(pool), want) == want;
 }
 
 /**
@@ -175,8 +173,8 @@ bool kex_evict_fits(struct kex_pool *pool, unsigned long want)
  * Above the policy's high mark it evicts down to the low one.
  *
  * Context: no mmap_lock held.
- * Return: how many pages are free now, @want at most and maybe 0; others may be
- * faster in taking them. -EINTR on a fatal signal.
+ * Return: how many may come in now, @want at most and maybe 0; others may be
+ * faster. -EINTR on a fatal signal.
  */
 int kex_evict_room(struct kex_pool *pool, unsigned long want)
 {
@@ -200,7 +198,7 @@ int kex_evict_room(struct kex_pool *pool, unsigned long want)
 	if (fatal_signal_pending(current))
 		return -EINTR;
 out:
-	return min(want, pool->nr - min(kex_evict_used(pool), pool->nr));
+	return kex_policy_room(&params, pool->nr, kex_evict_used(pool), want);
 }
 
 /**

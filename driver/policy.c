@@ -49,11 +49,10 @@ u64 kex_policy_mark(u64 capacity, unsigned int percent)
  * @used: pages in use
  * @want: pages that are to come in
  *
- * Equal marks leave room for one page, so that there is always an end to it.
- *
- * Return: 0 while all stays at or below the high mark; else the pages to evict
- * to get to the low one before the new ones come, and more if these would not
- * fit below the high one then: each look at the pool shall be worth it.
+ * Return: 0 while all stays at or below the high mark, and at or below the low
+ * one, for as many as kex_policy_room() lets in; else the pages to evict to get
+ * to the low mark before the new ones come, and more if these would not fit below
+ * the high one then: each look at the pool shall be worth it.
  */
 u64 kex_policy_excess(const struct kex_policy_params *params, u64 capacity,
 		      u64 used, u64 want)
@@ -64,6 +63,23 @@ u64 kex_policy_excess(const struct kex_policy_params *params, u64 capacity,
 	if (used + want <= high || used <= low)
 		return 0;
 	return min(used, max(used - low, used + want - high));
+}
+
+/**
+ * kex_policy_room() - how many pages may come in as it is
+ * @params: the policy
+ * @capacity: pages of the pool
+ * @used: pages in use
+ * @want: pages that are to come in
+ *
+ * Return: as many of them as there is room for up to the high mark.
+ */
+u64 kex_policy_room(const struct kex_policy_params *params, u64 capacity,
+		    u64 used, u64 want)
+{
+	u64 high = kex_policy_mark(capacity, params->high);
+
+	return used < high ? min(want, high - used) : 0;
 }
 
 static int kex_victim_cmp(const void *a, const void *b)

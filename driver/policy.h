@@ -75,6 +75,8 @@ void kex_sweep_init(struct kex_sweep *sweep, u64 seed);
 u64 kex_policy_mark(u64 capacity, unsigned int percent);
 u64 kex_policy_excess(const struct kex_policy_params *params, u64 capacity,
 		      u64 used, u64 want);
+u64 kex_policy_room(const struct kex_policy_params *params, u64 capacity,
+		    u64 used, u64 want);
 u32 kex_policy_choose(const struct kex_policy_params *params, u64 now, u64 need,
 		      struct kex_granule *granules, u32 nr,
 		      struct kex_sweep *sweep, struct kex_victim *victims);

@@ -270,3 +270,20 @@ unit_is() {
 		check 0 $aligned
 	EOF
 }
+
+@test "no page comes in above the high mark, however many are asked for at once" {
+	need_pools
+	policy t0 high=50 low=50 granule="$PAGE"
+	small_pool policy=t0 live=1
+	kexmap <<-EOF
+		open $N
+		anon 2M
+		fill 0 2M
+		migrate 0 2M -> $PAGES
+		get $S/used -> 1048576
+		get $S/policy_evictions -> $((PAGES / 2))
+		migrate 0 1P -> 1
+		get $S/used -> 1048576
+		check 0 2M
+	EOF
+}

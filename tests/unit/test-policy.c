@@ -421,6 +421,24 @@ static void what_is_evicted_at_once_makes_room_for_what_comes_at_once(void **sta
 	assert_int_equal(kex_policy_excess(&params, 100, 80, 60), 50);
 }
 
+static void pages_come_in_up_to_the_high_mark(void **state)
+{
+	struct kex_policy_params params = { .high = 80, .low = 50 };
+
+	(void)state;
+	assert_int_equal(kex_policy_room(&params, 100, 0, 80), 80);
+	assert_int_equal(kex_policy_room(&params, 100, 0, 81), 80);
+	assert_int_equal(kex_policy_room(&params, 100, 79, 512), 1);
+	assert_int_equal(kex_policy_room(&params, 100, 80, 1), 0);
+	/* it was lowered */
+	assert_int_equal(kex_policy_room(&params, 100, 95, 1), 0);
+	/* below the low mark nobody has to go, and yet not all can come */
+	assert_int_equal(kex_policy_excess(&params, 100, 50, 100), 0);
+	assert_int_equal(kex_policy_room(&params, 100, 50, 100), 30);
+	params.high = 1;
+	assert_int_equal(kex_policy_room(&params, 10, 0, 5), 1);
+}
+
 /* --- how well each does --------------------------------------------------------- */
 
 static double zipf_sum[PAGES + 1];
@@ -518,6 +536,7 @@ int main(void)
 		cmocka_unit_test(a_hand_behind_a_pool_that_shrank_starts_anew),
 		cmocka_unit_test(marks_are_percent_of_the_capacity),
 		cmocka_unit_test(what_is_evicted_at_once_makes_room_for_what_comes_at_once),
+		cmocka_unit_test(pages_come_in_up_to_the_high_mark),
 		cmocka_unit_test(hit_rates_are_those_of_the_textbook),
 	};
 
