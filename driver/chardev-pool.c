@@ -107,7 +107,7 @@ static int kex_pool_pages_part(struct kex_pool *pool, struct mm_struct *mm,
 	mmap_read_unlock(mm);
 	/* Whoever holds it, it is in system memory */
 	for (i = 0; i < nr; i++)
-		if (state[i] == KEX_PAGES_PINNED || state[i] == KEX_PAGES_LOCKED)
+		if (state[i] >= KEX_PAGES_HELD)
 			state[i] = KEX_PAGES_RAM;
 	return copy_to_user(vec, state, nr) ? -EFAULT : 0;
 }

@@ -148,6 +148,7 @@ static void kex_count_state(struct kex_migrate *arg, u8 state, bool anon)
 		arg->special++;
 		break;
 	case KEX_PAGES_PINNED:
+	case KEX_PAGES_HELD:
 		in ? arg->pinned++ : arg->there++;
 		break;
 	case KEX_PAGES_RAM:
@@ -273,11 +274,11 @@ static int kex_setup_in(struct kex_pool *pool, struct migrate_vma *args, u32 *la
 	return ret;
 }
 
-/* Would a page come in, if there was room? What seems held may be just new */
+/* Would a page come in, if there was room? What is held may be just new */
 static bool kex_wanted(struct vm_area_struct *vma, u8 state)
 {
 	return state == KEX_PAGES_RAM || state == KEX_PAGES_ZERO ||
-	       state == KEX_PAGES_PINNED || state == KEX_PAGES_LOCKED ||
+	       state == KEX_PAGES_HELD || state == KEX_PAGES_LOCKED ||
 	       (state == KEX_PAGES_NONE && vma_is_anonymous(vma));
 }
 

@@ -40,7 +40,9 @@ static u8 kex_page_state(struct page *page)
 	/* Who locks it holds it, too */
 	if (folio_test_locked(page_folio(page)))
 		return KEX_PAGES_LOCKED;
-	return kex_page_held(page) ? KEX_PAGES_PINNED : KEX_PAGES_RAM;
+	if (folio_maybe_dma_pinned(page_folio(page)))
+		return KEX_PAGES_PINNED;
+	return kex_page_held(page) ? KEX_PAGES_HELD : KEX_PAGES_RAM;
 }
 
 static u8 kex_pte_state(const struct kex_pool *pool, pte_t pte)

@@ -114,9 +114,13 @@ enum kex_why {
 	KEX_WHY_FULL,
 };
 
-/* Of kex_pages_read(), beside what the ABI has: in system memory, and held or locked */
+/*
+ * Of kex_pages_read(), beside what the ABI has: in system memory, and pinned for
+ * DMA, or locked, or held by a reference more, which new pages have for a moment
+ */
 #define KEX_PAGES_PINNED	0xff
 #define KEX_PAGES_LOCKED	0xfe
+#define KEX_PAGES_HELD		0xfd
 
 /**
  * struct kex_batch - room to move pages

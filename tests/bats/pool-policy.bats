@@ -287,3 +287,23 @@ unit_is() {
 		check 0 2M
 	EOF
 }
+
+@test "who migrates what is pinned, into a full pool, sends nobody home" {
+	need_pools
+	small_pool live=1
+	kexmap <<-EOF
+		open $N
+		anon ${PAGES}P
+		fill 0 ${PAGES}P
+		migrate 0 ${PAGES}P -> $PAGES
+		anon 8P
+		fill 0 8P
+		pin 0 8P
+		migrate 0 8P -> 0
+		why -> pinned=8
+		get $S/policy_evictions -> 0
+		unpin
+		migrate 0 8P -> 8
+		check 0 8P
+	EOF
+}
