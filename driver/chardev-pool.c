@@ -246,6 +246,8 @@ static int kex_pool_file_mmap(struct file *file, struct vm_area_struct *vma)
 	struct page *page;
 	int ret = 0;
 
+	if (READ_ONCE(kex_file_space(file)->revoked))
+		return -ENODEV;
 	if ((vma->vm_flags & VM_MAYSHARE) || vma_pages(vma) > KEX_POOL_MMAP_PAGES)
 		return -EINVAL;
 	for (addr = vma->vm_start; !ret && addr < vma->vm_end; addr += PAGE_SIZE) {

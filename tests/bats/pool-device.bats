@@ -152,6 +152,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		migrate 0 16P -> ENODEV
 		where 0 16P -> ENODEV
 		poolevict 1 -> ENODEV
+		map 0 1P private -> ENODEV
 		check 0 16P
 		put $R/live 1
 		devread 0 16P -> ENODEV
