@@ -178,9 +178,9 @@ bool kex_evict_fits(struct kex_pool *pool, unsigned long want)
  */
 int kex_evict_room(struct kex_pool *pool, unsigned long want)
 {
+	u64 need, start = kex_trace_start(kex_evict);
 	struct kex_policy_params params;
 	long moved;
-	u64 need;
 
 	kex_evict_params(pool, &params);
 	if (!kex_policy_excess(&params, pool->nr, kex_evict_used(pool), want))
@@ -191,8 +191,11 @@ int kex_evict_room(struct kex_pool *pool, unsigned long want)
 	need = kex_policy_excess(&params, pool->nr, kex_evict_used(pool), want);
 	if (need) {
 		moved = kex_evict_chosen(pool, &params, need);
-		if (moved > 0)
+		if (moved > 0) {
 			atomic64_add(moved, &pool->policy_evictions);
+			trace_kex_evict(&pool->space, 0, pool->space.size,
+					KEX_REASON_POLICY, moved, start);
+		}
 	}
 	mutex_unlock(&pool->evict_lock);
 	if (fatal_signal_pending(current))
@@ -211,6 +214,7 @@ out:
  */
 int kex_evict_pages(struct kex_pool *pool, u64 *pages)
 {
+	u64 start = kex_trace_start(kex_evict);
 	struct kex_policy_params params;
 	long moved = -ENODEV;
 
@@ -223,6 +227,8 @@ int kex_evict_pages(struct kex_pool *pool, u64 *pages)
 	if (moved < 0)
 		return moved;
 	atomic64_inc(&pool->space.evictions);
+	trace_kex_evict(&pool->space, 0, pool->space.size, KEX_REASON_IOCTL, moved, start);
+	kex_space_changed(&pool->space);
 	*pages = moved;
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
@@ -265,7 +271,8 @@ int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 		return ret;
 	atomic64_inc(&space->evictions);
 	trace_kex_evict(space, off, len, reason, moved, start);
-	return 0;
+	kex_space_changed(space);
+	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 /*

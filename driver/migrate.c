@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "debug.h"
 #include "pool.h"
+#include "trace.h"
 
 /* Of a fault's pages, those that the stack has room for */
 #define KEX_FAULT_STACK	64
@@ -876,8 +877,10 @@ static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
 				 struct migrate_vma *args)
 {
 	unsigned long must = PHYS_PFN(vmf->address - args->start), moved, at;
+	u64 off = PFN_PHYS(kex_pool_index(pool, vmf->page)), start;
 	bool stuck;
 
+	start = kex_trace_start(kex_fault);
 	if (migrate_vma_setup(args))
 		return VM_FAULT_SIGBUS;
 	/* Somebody else is at it: the CPU tries again, and finds it done */
@@ -891,10 +894,14 @@ static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
 	moved = kex_migrate_count(pool, args->src, args->dst, args->npages);
 	migrate_vma_finalize(args);
 	kex_fault_touch(vmf, args);
-	atomic64_inc(&pool->space.faults);
-	atomic64_inc(&pool->space.restores);
-	atomic64_add(moved, &pool->migrated_out);
-	atomic64_add(moved, &pool->fault_pages);
+	if (moved) {
+		atomic64_inc(&pool->space.faults);
+		atomic64_inc(&pool->space.restores);
+		atomic64_add(moved, &pool->migrated_out);
+		atomic64_add(moved, &pool->fault_pages);
+		trace_kex_fault(&pool->space, off, PAGE_SIZE, KEX_REASON_RESTORE, moved,
+				start);
+	}
 	return stuck ? VM_FAULT_OOM : 0;
 }
 

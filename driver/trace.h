@@ -25,6 +25,7 @@
 	X(KEX_REASON_CONFIGFS, "configfs")	\
 	X(KEX_REASON_UNBIND, "unbind")		\
 	X(KEX_REASON_OWNER, "owner")		\
+	X(KEX_REASON_POLICY, "policy")		\
 	X(KEX_REASON_LAZY, "lazy")		\
 	X(KEX_REASON_RESTORE, "restore")	\
 	X(KEX_REASON_SIGBUS, "sigbus")		\

@@ -239,3 +239,23 @@ POLL_SLEEPS='do_sys_poll|poll_schedule'
 		signals -> 0
 	EOF
 }
+
+@test "an eviction of a pool is reported by poll and eventfd, whoever asks for it" {
+	need_pools
+	pool t0 size=2M
+	kexmap <<-EOF
+		open $N
+		eventfd
+		poll -> none
+		evict 0 2M
+		poll -> pri
+		info state -> 0
+		poll -> none
+		poolevict 1 -> 0
+		poll -> pri
+		info state -> 0
+		put $S/evict 1
+		poll -> pri
+		signals -> 3
+	EOF
+}

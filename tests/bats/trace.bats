@@ -234,3 +234,33 @@ anonymous_number() {
 	[[ $format != *KEX_REASON_* ]] || fail "$format"
 	assert_contains "$format" '{ 0, "ioctl" }'
 }
+
+@test "evictions of a pool are traced, whoever asks for them, and faults that bring pages back" {
+	need_pools
+	trace_begin
+	policy p1 low=50 granule=2M
+	pool t0 size=2M policy=p1 fault_around=4
+	local all=$((2097152 / PAGE))
+	kexmap <<-EOF
+		open $N
+		anon $((all + 4))P
+		fill 0 $((all + 4))P
+		migrate 0 ${all}P -> $all
+		migrate ${all}P 4P -> 4
+		evict 0 2M
+		migrate 0 4P -> 4
+		put $S/evict 1
+		migrate 0 4P -> 4
+		poolevict 4 -> 4
+		migrate 0 4P -> 4
+		touch 1P
+		check 0 $((all + 4))P
+	EOF
+	grep -q ': kex_fault: name=t0 .* reason=restore pages=[1-4] ns=' "$TRACE/trace"
+	trace_is kex_evict <<-EOF
+		kex_evict: name=t0 off=0P len=${all}P reason=policy pages=$all
+		kex_evict: name=t0 off=0P len=${all}P reason=ioctl pages=4
+		kex_evict: name=t0 off=0P len=${all}P reason=sysfs pages=4
+		kex_evict: name=t0 off=0P len=${all}P reason=ioctl pages=4
+	EOF
+}
