@@ -608,6 +608,7 @@ static const struct kex_attr_desc kex_policy_attrs[KEX_POLICY_NR_ATTRS] __maybe_
 	X(evict, 0200)
 
 /* the same, of any length */
-#define KEX_POOL_SYSFS_TABLES(X)
+#define KEX_POOL_SYSFS_TABLES(X) \
+	X(users, 0440)
 
 #endif /* KEX_ATTRS_GEN_H */

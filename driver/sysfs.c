@@ -272,8 +272,14 @@ static umode_t kex_pool_sysfs_visible(struct kobject *kobj, struct attribute *at
 	return attr->mode;
 }
 
+static KEX_BIN_CONST struct bin_attribute *KEX_BIN_CONST kex_pool_sysfs_tables[] = {
+	KEX_POOL_SYSFS_TABLES(KEX_SYSFS_TABLE_ENTRY)
+	NULL
+};
+
 static const struct attribute_group kex_pool_sysfs_group = {
 	.attrs	    = kex_pool_sysfs_attrs,
+	.bin_attrs  = kex_pool_sysfs_tables,
 	.is_visible = kex_pool_sysfs_visible,
 };
 

@@ -74,3 +74,26 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_contains "$ERR" "region 'a': users: only root may do that"
 	assert_eq "$OUT" ''
 }
+
+@test "a pool is listed with who has it open, and hides nobody behind it" {
+	local opener
+	need_pools
+	pool a size=2M
+	region b size=64K
+	hold /dev/kex/b 64K
+	kexmap 'open /dev/kex/a' pause >/dev/null &
+	opener=$!
+	HOLDERS+=("$opener")
+	opened() {
+		local opens
+		read -r opens <"$KEX_CLASS/a/opens"
+		[ "$opens" = 1 ]
+	}
+	wait_until 20 opened
+	exits 0 kexctl ps --json
+	jq -e --argjson opener "$opener" --argjson mapper "$HOLDER" '
+		map({name, pid, use}) == [{name: "a", pid: $opener, use: "open"},
+			{name: "b", pid: $mapper, use: "mapped"}]' <<<"$OUT" || fail "$OUT"
+	exits 0 kexctl ps a
+	assert_contains "$OUT" open
+}

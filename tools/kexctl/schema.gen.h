@@ -1064,6 +1064,15 @@ static const struct schema_attr schema_pool_facts[] = {
 			"faults that brought evicted or held memory back",
 	},
 	{
+		.name = "users",
+		.type = SCHEMA_TABLE,
+		.access = SCHEMA_RO,
+		.mode = 0440,
+		.max = 0,
+		.meaning =
+			"who maps it, one line per mapping",
+	},
+	{
 		.name = "offset",
 		.type = SCHEMA_SIZE,
 		.access = SCHEMA_RO,

@@ -847,6 +847,7 @@ declare -ga KEX_FACTS=(
 	pool/faults
 	pool/evictions
 	pool/restores
+	pool/users
 	pool/offset
 	pool/capacity
 	pool/used
@@ -899,6 +900,7 @@ declare -gA KEX_FACT_TYPE=(
 	[pool/faults]=uint
 	[pool/evictions]=uint
 	[pool/restores]=uint
+	[pool/users]=table
 	[pool/offset]=size
 	[pool/capacity]=size
 	[pool/used]=size
@@ -951,6 +953,7 @@ declare -gA KEX_FACT_MODE=(
 	[pool/faults]=0444
 	[pool/evictions]=0444
 	[pool/restores]=0444
+	[pool/users]=0440
 	[pool/offset]=0444
 	[pool/capacity]=0444
 	[pool/used]=0444
@@ -1010,6 +1013,7 @@ declare -gA KEX_FACT_COUNTER=(
 	[pool/faults]=1
 	[pool/evictions]=1
 	[pool/restores]=1
+	[pool/users]=0
 	[pool/offset]=0
 	[pool/capacity]=0
 	[pool/used]=0
