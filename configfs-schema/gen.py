@@ -694,10 +694,11 @@ def what(schema, a, path, kinds=()):
         errors = form_errors(a) + errors
     if errors:
         out += ["", "\t\tErrors:"]
+        width = max([8] + [len(error["errno"]) for error in errors]) + 1
         for error in errors:
             out += textwrap.wrap(error["when"], 60,
-                                 initial_indent=f"\t\t{error['errno']:<9}",
-                                 subsequent_indent="\t\t" + " " * 9)
+                                 initial_indent=f"\t\t{error['errno']:<{width}}",
+                                 subsequent_indent="\t\t" + " " * width)
     return out
 
 
