@@ -37,7 +37,7 @@
  *         more pieces than one call takes
  * EFAULT  the argument cannot be read or written
  * EBADF   a file is not open for what the call needs; no such descriptor
- * EBUSY   a piece overlaps another
+ * EBUSY   a piece overlaps another; that memory is changed all the time
  * EXDEV   a region of another carve-out or cache attribute
  * EPERM   the window is another file's; another process is meant and
  *         CAP_SYS_PTRACE is missing; KEX_POKE where the process may not write
@@ -477,7 +477,7 @@ struct kex_peek {
  * writing.
  * Return: 0 if anything was copied, with the number of bytes in @done; or -1 with
  * ENXIO, EINVAL, E2BIG, EFAULT, EBADF, EPERM, EBUSY (the process changes that
- * memory all the time), ENOMEM or ENODEV.
+ * memory all the time), EINTR, ENOMEM or ENODEV.
  */
 #define KEX_PEEK	_IO(KEX_IOC_MAGIC, 0x12)
 #define KEX_POKE	_IO(KEX_IOC_MAGIC, 0x13)
