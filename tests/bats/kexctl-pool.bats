@@ -177,3 +177,21 @@ pool_paths() {
 		migrate 0 16P -> ENODEV
 	EOF
 }
+
+@test "a region that wants a pool's place is told which pool has it" {
+	pool p0 size=2M
+	kexctl_refused 2 'offset 0' "taken by pool 'p0'" -- region create r0 --size 64K --offset 0
+	[ ! -e "$KEX_CARVEOUTS/fpga/regions/r0" ]
+}
+
+@test "a thread of the kernel is no process that has gone" {
+	local pid comm
+	for pid in /proc/[0-9]*; do
+		read -r comm <"$pid/comm"
+		[ "$comm" != kthreadd ] || break
+	done
+	assert_eq "$comm" kthreadd
+	pool p0 size=2M
+	kexctl_refused 2 "process ${pid##*/} has no memory" -- \
+		pool migrate p0 --pid "${pid##*/}" 0x10000+64K
+}

@@ -355,22 +355,40 @@ static char *why_no_space(const struct item *item)
 		       format_size(largest, text[2]));
 }
 
+/* A region's place is a wish that reads back, a pool's a fact; others have none */
+static bool read_place(const struct item *item, uint64_t *off)
+{
+	char *text = cfs_read(&item->dir, "offset");
+	struct sysfs_class_device *object;
+	bool found;
+
+	if (!text) {
+		object = sfs_open(item->name);
+		text = object ? sfs_read(object, "offset") : NULL;
+		sfs_close(object);
+	}
+	found = text && !parse_size(text, off);
+	free(text);
+	return found;
+}
+
 static bool overlap(const struct item *a, const struct item *b)
 {
-	uint64_t a_off = read_size(&a->dir, "offset"), b_off = read_size(&b->dir, "offset");
+	uint64_t a_off, b_off;
 
-	return a_off < b_off + read_size(&b->dir, "size") &&
+	return read_place(a, &a_off) && read_place(b, &b_off) &&
+	       a_off < b_off + read_size(&b->dir, "size") &&
 	       b_off < a_off + read_size(&a->dir, "size");
 }
 
-/* Which live item of the same carve-out lies where this one wants to be */
+/* Which live item of the same carve-out lies where this one wants to be: "pool 'p0'" */
 static char *neighbour_of(const struct item *item)
 {
 	struct items list = { 0 };
 	char *name = NULL;
 	size_t i;
 
-	if (items_list(item->kind, &list))
+	if (items_list(NULL, &list))
 		return NULL;
 	for (i = 0; !name && i < list.count; i++) {
 		struct item *other = &list.items[i];
@@ -378,7 +396,7 @@ static char *neighbour_of(const struct item *item)
 		if (!strcmp(other->name, item->name) || strcmp(other->carveout, item->carveout))
 			continue;
 		if (!item_open(other) && item_is_live(other) && overlap(item, other))
-			name = xstrdup(other->name);
+			name = xprintf("%s '%s'", noun_of(other), other->name);
 		item_shut(other);
 	}
 	items_free(&list);
@@ -411,8 +429,8 @@ static char *why_taken(const struct item *item)
 	offset = shown(item, "offset", text_of_offset);
 	neighbour = neighbour_of(item);
 	if (neighbour)
-		text = xprintf("offset %s: taken by %s '%s' (take another one, or auto)", offset,
-			       noun_of(item), neighbour);
+		text = xprintf("offset %s: taken by %s (take another one, or auto)", offset,
+			       neighbour);
 	else
 		text = why_quarantined(item, offset);
 	free(neighbour);

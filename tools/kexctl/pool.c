@@ -77,6 +77,12 @@ static enum status hold_process(struct move *move)
 	return DONE;
 }
 
+static enum status no_memory_of_its_own(const struct move *move)
+{
+	return fail_on(REFUSED, KIND, move->name, "migrate: process %d has no memory of its own: "
+		       "it is the kernel's", move->arg.pid);
+}
+
 static bool process_ended(const struct move *move)
 {
 	struct pollfd poller = { .fd = move->pidfd, .events = POLLIN };
@@ -88,6 +94,8 @@ static enum status refused_move(const struct opened *pool, const struct move *mo
 {
 	switch (err) {
 	case ESRCH:
+		if (move->pidfd >= 0 && !process_ended(move))
+			return no_memory_of_its_own(move);
 		return no_process(move);
 	case EPERM:
 		return fail_on(REFUSED, KIND, move->name, "migrate: memory of another process "
@@ -154,6 +162,9 @@ static enum status move_pages(const struct opened *pool, struct move *move)
 		return DONE;
 	}
 	err = dev_migrate(&pool->dev, &move->arg);
+	if (err && move->arg.moved)
+		note("%s '%s': %llu pages moved before it ended", KIND, move->name,
+		     (unsigned long long)move->arg.moved);
 	if (!err && process_ended(move))
 		err = ESRCH;
 	return err ? refused_move(pool, move, err) : tell_move(move);
