@@ -124,6 +124,7 @@ static int kex_pool_pages(struct kex_pool *pool, struct mm_struct *mm,
 	if (!state)
 		return -ENOMEM;
 	for (done = 0; !ret && done < all; done += nr) {
+		KEX_POINT(pages_part);
 		nr = min(all - done, PAGE_SIZE);
 		ret = kex_pool_pages_part(pool, mm, arg->addr + PFN_PHYS(done), nr,
 					  state, vec + done);

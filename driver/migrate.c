@@ -309,6 +309,7 @@ static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
 	ret = kex_setup_in(pool, args, &large);
 	if (ret)
 		return ret;
+	KEX_POINT(migrate_in);
 	if (args->cpages) {
 		if (large != KEX_NO_PAGE)
 			kex_fill_in_large(pool, args, batch, large);
@@ -496,6 +497,7 @@ static int kex_batch_home(struct kex_pool *pool, struct migrate_vma *args,
 	ret = migrate_vma_setup(args);
 	if (ret)
 		return ret;
+	KEX_POINT(migrate_home);
 	memset(batch->why, KEX_WHY_ASK, args->npages);
 	if (args->cpages) {
 		kex_fill_home(pool, args, KEX_ALL);
@@ -707,6 +709,7 @@ static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long first,
 	bool stuck;
 
 	migrate_device_range(pool->evict_src, pool->pfn + first, nr);
+	KEX_POINT(evict_run);
 	kex_migrate_fill(pool, pool->evict_src, pool->evict_dst, nr, gfp);
 	stuck = (pool->evict_src[0] & KEX_PFN_LARGE) && !pool->evict_dst[0] &&
 		kex_may_be_sent_home(pool, pool->evict_src[0]);
@@ -886,6 +889,7 @@ static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
 	/* Somebody else is at it: the CPU tries again, and finds it done */
 	if (!args->cpages)
 		return 0;
+	KEX_POINT(fault_home);
 	at = args->src[0] & KEX_PFN_LARGE ? 0 : must;
 	stuck = args->src[at] & MIGRATE_PFN_MIGRATE;
 	kex_fill_home(pool, args, must);

@@ -135,6 +135,159 @@ stop_kid() {
 }
 
 @test "an eviction ends with its process, and takes nothing more away" {
+
+@test "a question where a TiB of pages is ends with its process" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 1024G r
+		fork
+		$(stop_kid pages_part where 0 1024G)
+		put $STOP none
+		kill 1
+		where 0 16P -> none:16
+	EOF
+}
+
+@test "a pool cannot be removed in the middle of a migration, and one that is revoked takes no more" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		anon 16P
+		fill 0 16P
+		fork
+		kid 1 open $N
+		$(stop_kid migrate_step migrate 0 16P)
+		put $R/live 0 -> EBUSY
+		rmdir $R -> EBUSY
+		get $R/live -> 1
+		put $R/revoke 1
+		rmdir $R
+		exists $N -> no
+		put $STOP none
+		recv 1 -> ENODEV
+		kid 1 why -> nothing
+		kid 1 check 0 16P
+		check 0 16P
+		kid 1 close
+		get $FPGA/free -> $FPGA_SIZE
+	EOF
+}
+
+# taken_away POINT READY CALL REPLY: lines for kexmap: pages of kid 1 are on their way
+# by CALL when kid 2 takes the pool away, which waits for them; by a revoke, and then
+# by an unbind
+taken_away() {
+	local how
+	for how in "$R/revoke 1" "$KEX_DRIVER/unbind $DEVICE"; do
+		cat <<-EOF
+			put $R/live 1
+			kid 1 open $N
+			kid 1 fill 0 16P
+			kid 1 $2
+			$(stop_kid "$1" "$3")
+			send 2 put $how
+			asleep 2 kex_
+			busy 2 -> yes
+			put $STOP none
+			recv 1 -> $4
+			recv 2
+			get $R/live -> 0
+			kid 1 where 0 16P -> ENODEV
+			kid 1 frame 0 -> present
+			kid 1 frame 15P -> present
+			kid 1 check 0 16P
+			kid 1 close
+		EOF
+	done
+	echo "put $KEX_DRIVER/bind $DEVICE"
+}
+
+@test "a pool taken away while pages come in waits for them, and sends them home" {
+	pool p0 size=2M live=0
+	device fpga
+	kexmap <<-EOF
+		anon 16P
+		fork
+		fork
+		$(taken_away migrate_in 'touch 0' 'migrate 0 16P' 16)
+	EOF
+	assert_file "$FPGA/free" "$FPGA_SIZE"
+}
+
+@test "a pool taken away while pages go home, by a call or a CPU fault, waits for them" {
+	pool p0 size=2M live=0
+	device fpga
+	kexmap <<-EOF
+		anon 16P
+		fork
+		fork
+		$(taken_away migrate_home 'migrate 0 16P -> 16' 'home 0 16P' 16)
+		$(taken_away fault_home 'migrate 0 16P -> 16' 'check 0 16P' ok)
+		$(taken_away evict_run 'migrate 0 16P -> 16' 'poolevict 16' 16)
+	EOF
+	assert_file "$FPGA/free" "$FPGA_SIZE"
+}
+
+@test "who touches, asks for or moves pages that are on their way waits, or finds them busy" {
+	pool p1 size=2M
+	pool p0 size=2M
+	kexmap <<-EOF
+		open /dev/kex/p1
+		open $N
+		anon 16P
+		fill 0 16P
+		thread
+		thread
+		kid 1 use 0
+		kid 1 file 1
+		kid 2 use 0
+		$(stop_kid migrate_in migrate 0 16P)
+		where 0 16P -> busy:16
+		file 0
+		migrate 0 16P -> 0
+		why -> busy=16
+		home 0 16P -> 0
+		why -> busy=16
+		send 2 check 0 16P
+		asleep 2 migration_entry_wait|softleaf_entry_wait
+		put $STOP none
+		recv 1 -> 16
+		recv 2
+		check 0 16P
+	EOF
+}
+
+@test "a process killed while its pages come in, go home or are touched leaves none" {
+	local i=0 at
+	pool p0 size=2M
+	kexmap <<-EOF
+		anon 16P
+		fill 0 16P
+		$(for at in 'migrate_in migrate' 'migrate_home home' 'fault_home check' 			'evict_run put'; do
+			i=$((i + 1))
+			cat <<-END
+				fork
+				kid $i open $N
+				kid $i fill 0 16P 2
+				$([[ $at == migrate_in* ]] || echo "kid $i migrate 0 16P -> 16")
+				put $STOP ${at% *}
+				send $i ${at#* } $([[ $at == *put ]] && echo "$S/evict 1" || echo 0 16P)
+				await $STOP ${at% *}
+				asleep $i $STOPPED
+				kill $i
+				put $STOP none
+				await $S/used 0
+				await $S/opens 0
+			END
+		done)
+		check 0 16P
+		open $N
+		migrate 0 16P -> 16
+		check 0 16P
+	EOF
+}
+
+@test "memory that is unmapped while an eviction has it is let go of, and the rest comes home" {
 	pool p0 size=2M
 	kexmap <<-EOF
 		open $N
@@ -165,4 +318,13 @@ stop_kid() {
 		get $R/policy -> fifo
 	EOF
 	[ ! -e "$KEX/policies/t0" ]
+
+		kid 1 unmap
+		$(stop_kid evict_run put "$S/evict" 1)
+		unmap 0 8P
+		put $STOP none
+		recv 1
+		get $S/used -> 0
+		check 8P 8P
+	EOF
 }
