@@ -45,6 +45,18 @@ LEN=64K
 	sweep migrate moves "${has[@]}" -- "migrate $LEN" --
 	sweep home moves "${has[@]}" "migrate $LEN" -- "home $LEN" --
 	sweep pages moves "${has[@]}" "migrate $LEN" -- "pages $LEN" --
+	put "$R/live" 0
+	put "$R/backing" system
+	put "$R/live" 1
+	sweep 'migrate to system memory' moves "${has[@]}" -- "migrate $LEN" --
+	assert_file "$S/used" 0
+}
+
+# The last 64 KiB are those that somebody has to go for
+@test "whatever allocation of a move into a full pool fails, each page is in one place and has its bytes" {
+	policy t0 granule=64K low=98
+	pool p0 size=2M policy=t0
+	sweep 'migrate into a full pool' moves 'only -30' "open $N" 'anon 2112K' -- 'migrate 2112K' --
 	assert_file "$S/used" 0
 }
 
@@ -62,7 +74,7 @@ LEN=64K
 	pool p0 size=2M policy=t0
 	local full=("open $N" "anon $LEN" "migrate $LEN")
 	sweep 'evict by policy' moves "${full[@]}" -- 'poolevict 4' --
-	sweep 'evict of a range' moves "${full[@]}" -- 'evict 64K' --
+	sweep 'evict of a range' moves "${full[@]}" -- 'evict 2M' --
 	sweep 'evict by sysfs' moves "${full[@]}" -- "write $S/evict 1" --
 }
 

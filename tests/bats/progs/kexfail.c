@@ -24,11 +24,20 @@
  *	write PATH TEXT		and a newline behind it
  *	get LEN | put LEN	pread(), pwrite() of what open has opened
  *	evict LEN | info	ioctls
+ *	close			what open has opened
+ *	anon LEN		memory of its own, filled; unmapped after the try
+ *	moves			CALL may have moved pages when it fails
+ *	migrate LEN | home LEN	the memory into the open pool, and back
+ *	poolevict PAGES		out of the pool, by its policy
+ *	pages LEN		where the memory is
+ *	peek LEN | poke LEN	the memory as the pool's device sees it
+ *	mread LEN | mwrite LEN	the same by the calls of the HMM test device
  *	mkdir PATH | rmdir PATH
  *	insmod FILE | rmmod MODULE
  *
  * Of open, read, write and insmod as CALL just the last system call may fail,
- * not the open() before it. Prints how many failure points there were and how
+ * not the open() before it. Memory must have its bytes after each try, and when
+ * it is gone no pool may have any. Prints how many failure points there were and how
  * many of them CALL got along with, and exits with 0; with 2 where it has
  * something to say. Where allocations fail, the kernel may show from where it
  * was called; lines in its log say from when to when that is no complaint.
@@ -78,11 +87,12 @@ struct state {
 static struct state first, done, before, after;
 static const char *call_name;
 static long only_first = 1, only_last = -1;
-static bool show;
+static bool show, moves;
 static int fail_nth, node = -1, also;
 static char *mapping;
 static size_t mapped;
-static char buf[BUF_SIZE];
+static bool own;	/* the mapping is memory, not an object's */
+static char buf[BUF_SIZE], device[BUF_SIZE];
 static sigjmp_buf fault_jump;
 
 /* State */
@@ -330,7 +340,9 @@ static struct command parse(char *line)
 {
 	static const char * const verbs[] = {
 		"may", "only", "show", "open", "map", "touch", "read", "write", "get", "put",
-		"evict", "info", "mkdir", "rmdir", "insmod", "rmmod",
+		"evict", "info", "mkdir", "rmdir", "insmod", "rmmod", "close", "anon",
+		"moves", "migrate", "home", "poolevict", "pages", "peek", "poke", "mread",
+		"mwrite",
 	};
 	struct command c = { .fd = -1 };
 	char *rest;
@@ -370,6 +382,10 @@ static void prepare(struct command *c)
 		open_before(c, O_WRONLY);
 	else if (is(c, "put"))
 		memset(buf, 0x5a, sizeof(buf));
+	else if (is(c, "poke") || is(c, "mwrite"))
+		memset(device, 0x5a, sizeof(device));
+	else if (is(c, "peek") || is(c, "mread"))
+		memset(device, 0, sizeof(device));
 }
 
 static void on_fault(int sig)
@@ -406,6 +422,93 @@ static long map_node(size_t len)
 	return 0;
 }
 
+/* Byte of the memory, as it was filled */
+static unsigned char filled(size_t at)
+{
+	return at / 16 + at % 16 * 7 + 1;
+}
+
+static long map_own(size_t len)
+{
+	size_t i;
+
+	mapping = mmap(MAP_AT, len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	if (mapping == MAP_FAILED) {
+		mapping = NULL;
+		return -1;
+	}
+	madvise(mapping, len, MADV_NOHUGEPAGE);
+	mapped = len;
+	own = true;
+	for (i = 0; i < len; i++)
+		mapping[i] = filled(i);
+	return 0;
+}
+
+static long close_node(void)
+{
+	int fd = node;
+
+	node = -1;
+	return close(fd);
+}
+
+/* Number of pages that moved */
+static long migrate(size_t len, unsigned int to)
+{
+	struct kex_migrate arg = {
+		.argsz = sizeof(arg), .addr = (uintptr_t)mapping, .len = len, .to = to,
+	};
+
+	return ioctl(node, KEX_MIGRATE, &arg) ? -1 : (long)arg.moved;
+}
+
+static long evict_pool(size_t pages)
+{
+	struct kex_pool_evict arg = { .argsz = sizeof(arg), .pages = pages };
+
+	return ioctl(node, KEX_POOL_EVICT, &arg);
+}
+
+static long pages(size_t len)
+{
+	struct kex_pages arg = {
+		.argsz = sizeof(arg), .addr = (uintptr_t)mapping, .len = len,
+		.vec = (uintptr_t)buf,
+	};
+
+	return ioctl(node, KEX_PAGES, &arg);
+}
+
+static long peek(size_t len, unsigned long call)
+{
+	struct kex_peek arg = {
+		.argsz = sizeof(arg), .addr = (uintptr_t)mapping, .len = len,
+		.buf = (uintptr_t)device,
+	};
+
+	return ioctl(node, call, &arg) ? -1 : (long)arg.done;
+}
+
+/* As lib/test_hmm_uapi.h has it */
+struct dmirror_cmd {
+	__u64 addr, ptr, npages, cpages, faults;
+};
+
+#define DMIRROR_READ	_IOWR('H', 0, struct dmirror_cmd)
+#define DMIRROR_WRITE	_IOWR('H', 1, struct dmirror_cmd)
+
+static long mirror(size_t len, unsigned long call)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	struct dmirror_cmd arg = {
+		.addr = (uintptr_t)mapping, .ptr = (uintptr_t)device, .npages = len / page,
+	};
+
+	return ioctl(node, call, &arg) ? -1 : (long)(arg.cpages * page);
+}
+
 static long evict_node(size_t len)
 {
 	struct kex_range range = { .argsz = sizeof(range), .len = len };
@@ -420,12 +523,42 @@ static long info_node(void)
 	return ioctl(node, KEX_INFO, &info);
 }
 
+/* Those about memory and pools */
+static bool perform_pool(const struct command *c, size_t len, long *ret)
+{
+	if (is(c, "close"))
+		*ret = close_node();
+	else if (is(c, "anon"))
+		*ret = map_own(len);
+	else if (is(c, "migrate"))
+		*ret = migrate(len, KEX_MIGRATE_TO_POOL);
+	else if (is(c, "home"))
+		*ret = migrate(len, KEX_MIGRATE_TO_RAM);
+	else if (is(c, "poolevict"))
+		*ret = evict_pool(len);
+	else if (is(c, "pages"))
+		*ret = pages(len);
+	else if (is(c, "peek"))
+		*ret = peek(len, KEX_PEEK);
+	else if (is(c, "poke"))
+		*ret = peek(len, KEX_POKE);
+	else if (is(c, "mread"))
+		*ret = mirror(len, DMIRROR_READ);
+	else if (is(c, "mwrite"))
+		*ret = mirror(len, DMIRROR_WRITE);
+	else
+		return false;
+	return true;
+}
+
 /* One system call, or one touch. Result as the call's, with -errno */
 static long perform(const struct command *c, size_t len)
 {
 	long ret;
 
-	if (is(c, "open"))
+	if (perform_pool(c, len, &ret))
+		;
+	else if (is(c, "open"))
 		ret = open_node(c);
 	else if (is(c, "map"))
 		ret = map_node(len);
@@ -459,7 +592,7 @@ static size_t length(const struct command *c)
 {
 	if (is(c, "write"))
 		return strlen(c->text);
-	if (is(c, "map") || is(c, "get") || is(c, "put") || is(c, "evict"))
+	if (c->arg && strchr("0123456789", *c->arg) && !is(c, "only"))
 		return parse_size(c->arg);
 	return 0;
 }
@@ -471,6 +604,25 @@ static void finish(struct command *c)
 	c->fd = -1;
 }
 
+/* Without the memory of this program no pool has any */
+static void check_empty(void)
+{
+	struct dirent **entries;
+	char path[512];
+	int i, nr;
+
+	nr = scandir(KEX_CLASS, &entries, NULL, alphasort);
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), "%s/%s/used", KEX_CLASS, entries[i]->d_name);
+		if (entries[i]->d_name[0] != '.' && read_text(path, buf, sizeof(buf)) > 0 &&
+		    strcmp(buf, "0"))
+			die("%s: %s is %s without any memory", call_name, path, buf);
+		free(entries[i]);
+	}
+	if (nr >= 0)
+		free(entries);
+}
+
 /* All that READY, or an open or map as CALL, has left */
 static void settle(void)
 {
@@ -480,6 +632,25 @@ static void settle(void)
 	if (node >= 0)
 		close(node);
 	node = -1;
+	if (own)
+		check_empty();
+	own = false;
+}
+
+/* A page that somebody looks at just now is not moved: all are, in the end */
+static void migrate_all(size_t len)
+{
+	long all = len / sysconf(_SC_PAGESIZE), done = 0, ret;
+	int tries;
+
+	for (tries = 0; done < all && tries < 1000; tries++) {
+		ret = migrate(len, KEX_MIGRATE_TO_POOL);
+		if (ret < 0)
+			die("migrate: %s", errno_name(errno));
+		done += ret;
+	}
+	if (done < all)
+		die("%ld of %ld pages are in the pool", done, all);
 }
 
 static void plainly(struct command *c, int nr)
@@ -487,8 +658,12 @@ static void plainly(struct command *c, int nr)
 	long ret;
 
 	for (; nr; nr--, c++) {
-		if (is(c, "may") || is(c, "only") || is(c, "show"))
+		if (is(c, "may") || is(c, "only") || is(c, "show") || is(c, "moves"))
 			continue;
+		if (is(c, "migrate")) {
+			migrate_all(length(c));
+			continue;
+		}
 		prepare(c);
 		ret = perform(c, length(c));
 		finish(c);
@@ -511,6 +686,39 @@ static void check_put(const struct command *c, long ret, unsigned int nth)
 	memset(buf, 0, len);
 	if (pwrite(node, buf, len, 0) != len)
 		die("%s: cannot write zeros", call_name);
+}
+
+/*
+ * The memory has its bytes, but for those that CALL wrote: each may have been, when
+ * it fails in the middle. And a look saw them.
+ */
+static void check_own(const struct command *c, long ret, unsigned int nth)
+{
+	bool wrote = is(c, "poke") || is(c, "mwrite");
+	unsigned char want, got;
+	size_t i;
+
+	if (ret > 0 && (is(c, "peek") || is(c, "mread")))
+		for (i = 0; i < (size_t)ret; i++)
+			if ((unsigned char)device[i] != filled(i))
+				die("%s, allocation %u: byte %zu was read as %d", call_name, nth,
+				    i, device[i]);
+	if (is(c, "touch"))
+		mapping[0] = filled(0);
+	for (i = 0; i < mapped; i++) {
+		got = mapping[i];
+		want = wrote && (long)i < ret ? 0x5a : filled(i);
+		if (got != want && !(wrote && ret < 0 && got == 0x5a))
+			die("%s, allocation %u: byte %zu is %d", call_name, nth, i, got);
+	}
+}
+
+static void check_bytes(const struct command *c, long ret, unsigned int nth)
+{
+	if (is(c, "put"))
+		check_put(c, ret, nth);
+	if (own)
+		check_own(c, ret, nth);
 }
 
 /* One try. Returns what was left to count; *ret is the call's result */
@@ -540,7 +748,8 @@ static void judge(long ret, bool failed, unsigned int nth)
 	if (ret != -ENOMEM && ret != -EFAULT && ret != -also)
 		die("%s, allocation %u: %s", call_name, nth, errno_name(-ret));
 	compare_text(before.things, after.things, "not done, but", nth);
-	compare_text(before.facts, after.facts, "not done, but", nth);
+	if (!moves || ret != -EFAULT)
+		compare_text(before.facts, after.facts, "not done, but", nth);
 }
 
 static void ready_to_try(struct command *ready, int nr, unsigned int nth)
@@ -562,8 +771,7 @@ static long count(struct command *ready, int nr_ready, struct command *c,
 	rest = try(c, NEVER, &ret);
 	look_closely(&done);
 	judge(ret, false, 0);
-	if (is(c, "put"))
-		check_put(c, ret, 0);
+	check_bytes(c, ret, 0);
 	settle();
 	plainly(undo, nr_undo);
 	return NEVER - rest;
@@ -582,8 +790,7 @@ static void sweep(struct command *ready, int nr_ready, struct command *c,
 		ready_to_try(ready, nr_ready, nth);
 		rest = try(c, nth, &ret);
 		judge(ret, !rest, nth);
-		if (is(c, "put"))
-			check_put(c, ret, nth);
+		check_bytes(c, ret, nth);
 		settle();
 		if (ret >= 0)
 			plainly(undo, nr_undo);
@@ -641,6 +848,8 @@ static void set_option(const struct command *c)
 		only_last = c->text ? strtol(c->text, NULL, 10) : -1;
 	} else if (is(c, "show")) {
 		show = true;
+	} else if (is(c, "moves")) {
+		moves = true;
 	}
 }
 
