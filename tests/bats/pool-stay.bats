@@ -20,7 +20,13 @@ ready() {
 	printf '%s\n' "open $N" 'anon 64P' 'fill 0 64P'
 }
 
+need_ring() {
+	exits 0 kexmap 'anon 1P' 'pin 0 1P -> ?'
+	[ "$OUT" != ENOSYS ] || skip "the kernel was built without CONFIG_IO_URING"
+}
+
 @test "pages that are buffers of a ring for I/O stay as pinned, until they are none" {
+	need_ring
 	pool p0 size=64P
 	kexmap <<-EOF
 		$(ready)
@@ -55,12 +61,12 @@ ready() {
 	EOF
 }
 
-@test "a page in the pool that becomes a buffer for I/O comes home for it, and its neighbours may" {
+@test "pages in the pool that are wanted for I/O come home for it, and stay" {
 	pool p0 size=64P fault_around=1
 	kexmap <<-EOF
 		$(ready)
 		migrate 0 64P -> 64
-		pin 8P 16P
+		splice 8P 16P -> 16P
 		where 0 64P -> pool:8,ram:16,pool:40
 		get $S/fault_pages -> 16
 		migrate 0 64P -> 0
@@ -68,7 +74,7 @@ ready() {
 		put $S/evict 1
 		get $S/used -> 0
 		check 0 64P
-		unpin
+		drain
 	EOF
 }
 
@@ -166,7 +172,7 @@ ready() {
 		anon 64P
 		fill 0 64P
 		unmap 60P 4P
-		pin 8P 4P
+		splice 8P 4P -> 4P
 		file 0
 		migrate 16P 8P -> 8
 		file 1
@@ -179,7 +185,7 @@ ready() {
 		home 0 64P -> 47
 		why -> moved=47,there=5,hole=4,foreign=8
 		unlockpage
-		unpin
+		drain
 		check 0 60P
 	EOF
 }
