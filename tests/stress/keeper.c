@@ -242,9 +242,9 @@ static bool check_facts(struct counts *last)
 		      now.fault, now.policy);
 	if (now.in < last->in || now.out < last->out || now.fault < last->fault ||
 	    now.policy < last->policy)
-		wrong("%s: in %lu, then %lu; out %lu, then %lu; by faults %lu, then %lu; by policy %lu, then %lu",
-		      mine->name, last->in, now.in, last->out, now.out, last->fault, now.fault,
-		      last->policy, now.policy);
+		wrong("%s: in %lu, %lu; out %lu, %lu; by faults %lu, %lu; by policy %lu, %lu",
+		      mine->name, last->in, now.in, last->out, now.out, last->fault,
+		      now.fault, last->policy, now.policy);
 	*last = now;
 	return true;
 }

@@ -47,6 +47,8 @@ uint64_t stamp_make(struct tenant *t, unsigned int nr, unsigned int at);
 void stamp_check(const struct tenant *t, unsigned int nr, const uint64_t *words,
 		 const char *how);
 
+/* One of those that are up; the file belongs to the life that is the same after */
+bool pool_open(struct tenant *t);
 /* ioctl() on the pool that is open: 0 or -errno; it is closed after ENODEV */
 int pool_call(struct tenant *t, unsigned long call, void *arg);
 /* KEX_MIGRATE; of what others have done meanwhile nothing is known */

@@ -153,7 +153,7 @@ struct pool {
 /* Whose memory may be moved by others */
 struct tenant_place {
 	atomic_int pid;
-	_Atomic(char *) area;
+	atomic_uintptr_t area;
 };
 
 struct shared {

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -101,97 +100,6 @@ static void write_at(struct tenant *t, unsigned int first, unsigned int nr)
 
 /* --- the pool ---------------------------------------------------------------- */
 
-static void pool_close(struct tenant *t)
-{
-	if (t->fd >= 0)
-		close(t->fd);
-	t->fd = -1;
-}
-
-/* One of those that are up; the file belongs to the life that is the same after */
-static bool pool_open(struct tenant *t)
-{
-	struct pool *pool = &shared->pool[draw(4) ? 0 : draw(NR_POOLS)];
-	unsigned long life = pool->life;
-	char path[64];
-
-	pool_close(t);
-	if (life & 1)
-		return false;
-	snprintf(path, sizeof(path), KEX_DEV "/%s", pool->name);
-	t->fd = open(path, O_RDWR | O_CLOEXEC);
-	if (!MAY(t->fd < 0 ? -errno : 0, "open", ENOENT, ENXIO))
-		return false;
-	t->pool = pool;
-	t->life = life;
-	atomic_thread_fence(memory_order_seq_cst);
-	if (pool->life != life)
-		pool_close(t);
-	return t->fd >= 0;
-}
-
-int pool_call(struct tenant *t, unsigned long call, void *arg)
-{
-	int ret;
-
-	if (t->fd < 0)
-		return -ENODEV;
-	ret = ioctl(t->fd, call, arg) ? -errno : 0;
-	if (ret != -ENODEV)
-		return ret;
-	atomic_thread_fence(memory_order_seq_cst);
-	if (!t->pool->unbinds && t->pool->life == t->life)
-		wrong("%s: ENODEV, though it is up", t->pool->name);
-	pool_close(t);
-	return ret;
-}
-
-void pool_migrate(struct tenant *t, pid_t pid, const char *addr, unsigned int pages,
-		  bool home)
-{
-	struct kex_migrate arg = {
-		.argsz = sizeof(arg),
-		.pid = pid,
-		.to = home ? KEX_MIGRATE_TO_RAM : KEX_MIGRATE_TO_POOL,
-		.addr = (uintptr_t)addr,
-		.len = pages * page,
-	};
-	uint64_t sum;
-	int ret = pool_call(t, KEX_MIGRATE, &arg);
-
-	/* Others end as they like */
-	if (!(pid ? MAY(ret, "migrate", ENODEV, ESRCH) : MAY(ret, "migrate", ENODEV)))
-		return;
-	sum = arg.moved + arg.there + arg.hole + arg.file + arg.pinned + arg.busy +
-	      arg.foreign + arg.special + arg.full;
-	if (sum != pages)
-		wrong("migrate %s: of %u pages at %p %llu are accounted for: moved %llu, there %llu, hole %llu, file %llu, pinned %llu, busy %llu, foreign %llu, special %llu, full %llu",
-		      home ? "home" : "in", pages, addr, (unsigned long long)sum, arg.moved,
-		      arg.there, arg.hole, arg.file, arg.pinned, arg.busy, arg.foreign,
-		      arg.special, arg.full);
-	did_many(home ? DID_POOL_PAGES_HOME : DID_POOL_PAGES_IN, arg.moved);
-	did_many(DID_POOL_PAGES_FULL, arg.full);
-	did_many(DID_POOL_PAGES_FOREIGN, arg.foreign);
-}
-
-long pool_device(struct tenant *t, const void *addr, void *buf, size_t len, bool write)
-{
-	struct kex_peek peek = {
-		.argsz = sizeof(peek),
-		.addr = (uintptr_t)addr,
-		.len = len,
-		.buf = (uintptr_t)buf,
-	};
-	int ret = pool_call(t, write ? KEX_POKE : KEX_PEEK, &peek);
-
-	if (ret)
-		return ret;
-	if (!peek.done || peek.done > len)
-		wrong("%s: %llu of %zu bytes at %p", write ? "poke" : "peek",
-		      (unsigned long long)peek.done, len, addr);
-	return peek.done;
-}
-
 static void peek(struct tenant *t)
 {
 	unsigned int first, nr, i;
@@ -261,7 +169,7 @@ static void meddle(struct tenant *t)
 	if (!pid || pid == getpid())
 		return;
 	draw_pages(t->pages, &first, &nr);
-	pool_migrate(t, pid, place->area + first * page, nr, !draw(4));
+	pool_migrate(t, pid, (const char *)place->area + first * page, nr, !draw(4));
 	did(DID_POOL_OTHER);
 }
 
@@ -463,7 +371,7 @@ static void show_place(const struct tenant *t)
 {
 	struct tenant_place *place = &shared->place[t->nr + (t->child ? NR_TENANTS : 0)];
 
-	place->area = t->area;
+	place->area = (uintptr_t)t->area;
 	place->pid = getpid();
 }
 
