@@ -751,7 +751,7 @@ unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
 		at = find_next_bit(pool->taken, end, at);
 		if (at >= end)
 			break;
-		KEX_POINT(evict_run);
+		KEX_POINT(evict_step);
 		if (!(gfp & __GFP_NOFAIL) && fatal_signal_pending(current))
 			break;
 		next = kex_evict_run_end(pool, &at, end);

@@ -123,19 +123,6 @@ stop_kid() {
 	EOF
 }
 
-@test "a look at a GiB by the mirror ends with its process" {
-	pool p0 size=2M
-	kexmap <<-EOF
-		open $N
-		anon 1G r
-		fork
-		$(stop_kid snapshot_run snapshot 0 1G)
-		kill 1
-	EOF
-}
-
-@test "an eviction ends with its process, and takes nothing more away" {
-
 @test "a question where a TiB of pages is ends with its process" {
 	pool p0 size=2M
 	kexmap <<-EOF
@@ -295,7 +282,36 @@ taken_away() {
 		fill 0 16P
 		migrate 0 16P -> 16
 		fork
+		kid 1 unmap
 		$(stop_kid evict_run put "$S/evict" 1)
+		unmap 0 8P
+		put $STOP none
+		recv 1
+		get $S/used -> 0
+		check 8P 8P
+	EOF
+}
+
+@test "a look at a GiB by the mirror ends with its process" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 1G r
+		fork
+		$(stop_kid snapshot_run snapshot 0 1G)
+		kill 1
+	EOF
+}
+
+@test "an eviction ends with its process, and takes nothing more away" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 16P
+		fill 0 16P
+		migrate 0 16P -> 16
+		fork
+		$(stop_kid evict_step put "$S/evict" 1)
 		kill 1
 		where 0 16P -> pool:16
 		get $S/migrated_out -> 0
@@ -318,13 +334,4 @@ taken_away() {
 		get $R/policy -> fifo
 	EOF
 	[ ! -e "$KEX/policies/t0" ]
-
-		kid 1 unmap
-		$(stop_kid evict_run put "$S/evict" 1)
-		unmap 0 8P
-		put $STOP none
-		recv 1
-		get $S/used -> 0
-		check 8P 8P
-	EOF
 }

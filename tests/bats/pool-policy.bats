@@ -273,7 +273,7 @@ unit_is() {
 
 @test "no page comes in above the high mark, however many are asked for at once" {
 	need_pools
-	policy t0 high=50 low=50 granule="$PAGE"
+	policy t0 low=50 high=50 granule="$PAGE"
 	small_pool policy=t0 live=1
 	kexmap <<-EOF
 		open $N
@@ -285,25 +285,5 @@ unit_is() {
 		migrate 0 1P -> 1
 		get $S/used -> 1048576
 		check 0 2M
-	EOF
-}
-
-@test "who migrates what is pinned, into a full pool, sends nobody home" {
-	need_pools
-	small_pool live=1
-	kexmap <<-EOF
-		open $N
-		anon ${PAGES}P
-		fill 0 ${PAGES}P
-		migrate 0 ${PAGES}P -> $PAGES
-		anon 8P
-		fill 0 8P
-		pin 0 8P
-		migrate 0 8P -> 0
-		why -> pinned=8
-		get $S/policy_evictions -> 0
-		unpin
-		migrate 0 8P -> 8
-		check 0 8P
 	EOF
 }

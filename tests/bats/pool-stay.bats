@@ -189,3 +189,24 @@ need_ring() {
 		check 0 60P
 	EOF
 }
+
+@test "who migrates what is pinned, into a full pool, sends nobody home" {
+	local all=$((2097152 / PAGE))
+	need_ring
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon ${all}P
+		fill 0 ${all}P
+		migrate 0 ${all}P -> $all
+		anon 8P
+		fill 0 8P
+		pin 0 8P
+		migrate 0 8P -> 0
+		why -> pinned=8
+		get $S/policy_evictions -> 0
+		unpin
+		migrate 0 8P -> 8
+		check 0 8P
+	EOF
+}
