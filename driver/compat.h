@@ -32,6 +32,11 @@
 #error "kex needs Linux 6.1 or later"
 #endif
 
+/* Without it arch_wb_cache_pmem() does nothing, and says nothing */
+#ifndef CONFIG_ARCH_HAS_PMEM_API
+#error "kex needs CONFIG_ARM64_PMEM, to clean caches"
+#endif
+
 /* class_create() lost its owner in 6.4 */
 static inline struct class *kex_class_create(const char *name)
 {
