@@ -29,6 +29,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -1079,11 +1080,16 @@ static void do_wunmap(char **arg)
 	say_ret(ioctl(file(), KEX_WINDOW_UNMAP, &unmap));
 }
 
-/* A number, or fdN[+HIGH]: the descriptor, and what is in the upper half */
+/*
+ * A number; fdN[+HIGH]: the descriptor, and what is in the upper half; or map[+OFF]:
+ * the address of the mapping
+ */
 static uint64_t raw_word(const char *text)
 {
 	const char *plus = strchr(text, '+');
 
+	if (!strncmp(text, "map", 3))
+		return (uintptr_t)mapping()->addr + (plus ? parse_size(plus + 1) : 0);
 	if (strncmp(text, "fd", 2))
 		return parse_size(text);
 	return (uint64_t)files[atoi(text + 2)] | (plus ? parse_size(plus + 1) << 32 : 0);
@@ -1663,6 +1669,13 @@ static void do_setuid(char **arg)
 	unsigned int id = arg_size(arg, 1, NULL);
 
 	say_ret(setgroups(0, NULL) || setresgid(id, id, id) || setresuid(id, id, id) ? -1 : 0);
+}
+
+/* All capabilities, but in a namespace of its own */
+static void do_userns(char **arg)
+{
+	(void)arg;
+	say_ret(unshare(CLONE_NEWUSER));
 }
 
 static void play(char *line);
@@ -2293,7 +2306,7 @@ static const struct {
 	{ "pieces", do_pieces },	/* forgets them */
 	{ "wmap", do_wmap },		/* FILE [nr=N] [cut=BYTES] [keep=1] */
 	{ "wunmap", do_wunmap },	/* FILE WOFF LEN */
-	{ "raw", do_raw },		/* NUMBER WORD|fdN[+HIGH]... */
+	{ "raw", do_raw },		/* NUMBER WORD|fdN[+HIGH]|map[+OFF]... */
 	{ "nofile", do_nofile },	/* NUMBER: limit of descriptors */
 	{ "checkat", do_checkat },	/* OFF LEN OFF2 [SEED] */
 	{ "fillat", do_fillat },	/* OFF LEN OFF2 [SEED] */
@@ -2330,6 +2343,7 @@ static const struct {
 	{ "rmdir", do_rmdir },		/* PATH */
 	{ "exists", do_exists },	/* PATH -> yes|no */
 	{ "setuid", do_setuid },	/* ID */
+	{ "userns", do_userns },	/* in a user namespace of its own from now on */
 	{ "mapkids", do_mapkids },	/* COUNT LEN -> address spaces left */
 	{ "visitors", do_visitors },	/* COUNT LEN NODE LIVE -> address spaces left */
 	{ "fork", do_fork },		/* the next kid: 1, 2, … */
