@@ -7,8 +7,8 @@
  * From several threads: random bytes, lengths and orders into each attribute
  * that is found in configfs and sysfs (WRITES of them), and each ioctl number
  * of the driver's with each kind of bad argument (CALLS of them), while others
- * create, use, revoke and delete the same regions and windows, lend to windows of
- * their own, and unbind and bind the devices. Each thread has its own random
+ * create, use, revoke and delete the same regions, windows and pools, lend to windows
+ * of their own, move their own memory, and unbind and bind the devices. Each thread has its own random
  * numbers, which follow from SEED.
  *
  * An errno that has no business there is a failure, and so is a success that
@@ -42,7 +42,8 @@
 #define NR_CALLERS	2
 #define NR_CHURNERS	2
 #define NR_NAMES	4
-#define NR_NUMBERS	16
+#define NR_NUMBERS	24
+#define FIRST_OF_POOLS	0x10
 #define LEN		65536UL
 #define PATH_SIZE	400
 #define MAX_FILES	512
@@ -57,7 +58,7 @@ struct random {
 	uint64_t state;
 };
 
-static atomic_ulong written, accepted, called, answered, lives, mapped, lent, rebinds;
+static atomic_ulong written, accepted, called, answered, lives, mapped, lent, rebinds, moved;
 static atomic_long writes_left, calls_left;
 static atomic_bool stop;
 static size_t page;
@@ -263,7 +264,7 @@ static void write_file(struct random *r, const char *path, char *text)
 	writes_left--;
 	note_name(path);
 	if (MAY(write_somehow(r, fd, text, len), "write", path, EINVAL, ERANGE, EBUSY, ENODEV,
-		ENOENT, ENOSPC, EFAULT, E2BIG, EFBIG, EXDEV))
+		ENOENT, ENOSPC, EFAULT, E2BIG, EFBIG, EXDEV, EOPNOTSUPP))
 		accepted++;
 	close(fd);
 }
@@ -296,7 +297,7 @@ static int set(const char *folder, const char *attr, const char *value)
 static void make_folder(struct random *r)
 {
 	static const char * const carveouts[] = { "fpga", "sram" };
-	static const char * const kinds[] = { "", "/regions", "/regions", "/windows" };
+	static const char * const kinds[] = { "", "/regions", "/pools", "/windows" };
 	char path[PATH_SIZE];
 	size_t len, i, n;
 
@@ -397,7 +398,34 @@ static void draw_argument(struct random *r, char *arg)
 	}
 }
 
-static void *bad_argument(struct random *r, struct caller *c, enum bad bad)
+/* A call about memory: pages of this program, into the pool or home; or a byte of it */
+static void draw_memory(struct random *r, struct caller *c, unsigned int number, char *arg)
+{
+	struct kex_migrate migrate = {
+		.argsz = sizeof(migrate), .to = draw(r, 2),
+		.addr = (uintptr_t)c->data, .len = (1 + draw(r, 2)) * page,
+	};
+	struct kex_pages pages = {
+		.argsz = sizeof(pages), .addr = (uintptr_t)c->data, .len = page,
+		.vec = (uintptr_t)c->data,
+	};
+	struct kex_peek peek = {
+		.argsz = sizeof(peek), .addr = (uintptr_t)c->data + draw(r, page),
+		.len = 1 + draw(r, page), .buf = (uintptr_t)c->data + page,
+	};
+
+	if (draw(r, 2))
+		return;
+	memset(arg, 0, sizeof(struct kex_info));
+	if (_IOC_NR(KEX_MIGRATE) == number)
+		memcpy(arg, &migrate, sizeof(migrate));
+	else if (_IOC_NR(KEX_PAGES) == number)
+		memcpy(arg, &pages, sizeof(pages));
+	else
+		memcpy(arg, &peek, sizeof(peek));
+}
+
+static void *bad_argument(struct random *r, struct caller *c, unsigned int number, enum bad bad)
 {
 	const uint32_t odd[] = { 0, 1, 7, 8, 12, 23, 25, 200, page - 1, page, page + 1, ~0U };
 	char *arg = c->data;
@@ -405,6 +433,8 @@ static void *bad_argument(struct random *r, struct caller *c, enum bad bad)
 	size_t i;
 
 	draw_argument(r, arg);
+	if (number >= FIRST_OF_POOLS)
+		draw_memory(r, c, number, arg);
 	switch (bad) {
 	case BAD_NULL:
 		return NULL;
@@ -443,7 +473,7 @@ static void *bad_argument(struct random *r, struct caller *c, enum bad bad)
 static void call(struct random *r, struct caller *c, int fd, unsigned int number, enum bad bad)
 {
 	unsigned long request = _IO(KEX_IOC_MAGIC, number);
-	void *arg = bad_argument(r, c, bad);
+	void *arg = bad_argument(r, c, number, bad);
 	char where[64];
 	int ret;
 
@@ -454,9 +484,11 @@ static void call(struct random *r, struct caller *c, int fd, unsigned int number
 	ret = ioctl(fd, request, arg);
 	called++;
 	if (!MAY(ret < 0 ? -errno : 0, "ioctl", where, EINVAL, ERANGE, E2BIG, EFAULT, EBADF, ENODEV,
-		 ENOTTY, EPERM, EXDEV, EBUSY))
+		 ENOTTY, EPERM, EXDEV, EBUSY, ENXIO, ESRCH))
 		return;
 	answered++;
+	if (number >= FIRST_OF_POOLS && _IOC_NR(request) == number)
+		moved++;
 	if (_IOC_NR(request) == _IOC_NR(KEX_WINDOW_CREATE))
 		close(ret);
 	if (bad <= BAD_HALF || !arg)
@@ -612,6 +644,7 @@ static void *caller(void *arg)
 			mprotect(c.readonly, page, PROT_READ);
 			/* The numbers that exist, and all of them */
 			call(r, &c, fd, draw(r, 2) ? draw(r, 3) : draw(r, NR_NUMBERS), bad);
+			call(r, &c, fd, FIRST_OF_POOLS + draw(r, 5), bad);
 			calls_left--;
 			if (!(i % 16)) {
 				copy(r, &c, fd, name);
@@ -631,12 +664,15 @@ static void *caller(void *arg)
 static void *churner(void *arg)
 {
 	struct random *r = arg;
+	static const char * const kinds[] = { "regions", "regions", "windows", "pools" };
 	char name[16], folder[PATH_SIZE];
+	unsigned int kind;
 
 	while (!stop) {
 		draw_name(r, name);
+		kind = draw(r, 4);
 		snprintf(folder, sizeof(folder), KEX_CONFIGFS "/%s/%s/%s",
-			 draw(r, 2) ? "fpga" : "sram", draw(r, 4) ? "regions" : "windows", name);
+			 draw(r, 2) ? "fpga" : "sram", kinds[kind], name);
 		switch (draw(r, 8)) {
 		case 0:
 			MAY(set(folder, "revoke", "1\n"), "revoke", name, ENOENT);
@@ -649,10 +685,11 @@ static void *churner(void *arg)
 			break;
 		default:
 			MAY(mkdir(folder, 0777) ? -errno : 0, "mkdir", name, EEXIST);
-			MAY(set(folder, "size", "64K\n"), "size", name, ENOENT, EBUSY);
+			MAY(set(folder, "size", kind < 3 ? "64K\n" : "2M\n"), "size", name,
+			    ENOENT, EBUSY);
 			MAY(set(folder, "offset", "auto\n"), "offset", name, ENOENT, EBUSY);
 			if (MAY(set(folder, "live", "1\n"), "live=1", name, ENOENT, ENODEV,
-				ENOSPC, ERANGE, EBUSY, EINVAL))
+				ENOSPC, ERANGE, EBUSY, EINVAL, EOPNOTSUPP))
 				lives++;
 		}
 		sched_yield();
@@ -699,12 +736,13 @@ static void *binder(void *arg)
 static void end(void)
 {
 	static const char * const folders[] = {
-		"fpga/windows", "fpga/regions", "sram/windows", "sram/regions",
+		"fpga/windows", "fpga/regions", "fpga/pools",
+		"sram/windows", "sram/regions", "sram/pools",
 	};
 	char folder[PATH_SIZE];
 	int i, n;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 6; i++) {
 		for (n = 0; n < NR_NAMES; n++) {
 			snprintf(folder, sizeof(folder), KEX_CONFIGFS "/%s/fuzz%d",
 				 folders[i], n);
@@ -763,8 +801,8 @@ int main(int argc, char **argv)
 	end();
 	printf("ok: %lu writes (%lu accepted), %lu ioctls (%lu answered), ",
 	       written, accepted, called, answered);
-	printf("%lu made live, %lu touched, %lu lent, %lu rebinds\nwritten to:", lives, mapped,
-	       lent, rebinds);
+	printf("%lu made live, %lu touched, %lu lent, %lu calls of pools, %lu rebinds\nwritten to:",
+	       lives, mapped, lent, moved, rebinds);
 	for (i = 0; i < (unsigned int)nr_names; i++)
 		printf(" %s", names[i]);
 	printf(" .\n");
