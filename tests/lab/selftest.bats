@@ -532,7 +532,7 @@ kernel_packages() { # KERNEL
 	done
 	END
 	[ "${lines[0]}" = "6.1 6.12 7 " ]
-	[ "${lines[1]}" = "6.1 6.12 7 6.12-lab 7-lab " ]
+	[ "${lines[1]}" = "6.1 6.12 7 6.12-lab " ]
 	[ "${lines[2]}" = "${lines[1]}" ]
 }
 
