@@ -346,10 +346,12 @@ static unsigned long kex_copy_home(struct kex_pool *pool, unsigned long src,
 /**
  * struct kex_stash - system pages that were taken together, which costs less
  * @nr: how many are left
+ * @none: there was no memory, just now
  * @page: these
  */
 struct kex_stash {
 	unsigned int nr;
+	bool none;
 	struct page *page[KEX_STASH];
 };
 
@@ -365,11 +367,18 @@ static gfp_t kex_home_gfp(unsigned long must, bool it)
 		    GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN;
 }
 
-/* Without a policy of the process or the VMA any page near will do */
+/*
+ * Without a policy of the process or the VMA any page near will do. Where it took
+ * long to find that there is none, it is not looked for again for each page.
+ */
 static struct page *kex_stash_get(struct kex_stash *stash, struct vm_area_struct *vma,
 				  unsigned long addr, gfp_t gfp, unsigned int want)
 {
-	if (!stash->nr && want > 1 && !kex_has_mempolicy(vma)) {
+	struct page *page;
+
+	if (stash->none && (gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL))) {
+		gfp &= ~__GFP_DIRECT_RECLAIM;
+	} else if (!stash->nr && want > 1 && !kex_has_mempolicy(vma)) {
 		memset(stash->page, 0, sizeof(stash->page));
 		stash->nr = alloc_pages_bulk(GFP_HIGHUSER_MOVABLE | __GFP_NORETRY |
 					     __GFP_NOWARN,
@@ -377,7 +386,9 @@ static struct page *kex_stash_get(struct kex_stash *stash, struct vm_area_struct
 	}
 	if (stash->nr)
 		return stash->page[--stash->nr];
-	return alloc_page_vma(gfp, vma, addr);
+	page = alloc_page_vma(gfp, vma, addr);
+	stash->none = !page;
+	return page;
 }
 
 static void kex_stash_free(struct kex_stash *stash)
@@ -433,6 +444,7 @@ static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
 	unsigned long i;
 
 	stash.nr = 0;
+	stash.none = false;
 	for (i = 0; i < args->npages; i += kex_entry_pages(args->src[i])) {
 		if (!kex_may_go_home(args->src[i]))
 			continue;
@@ -694,10 +706,13 @@ void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 			continue;
 		}
 		to = alloc_page(gfp);
-		if (to)
+		if (to) {
 			dst[i] = kex_copy_home(pool, src[i], 0, to);
-		else
+		} else {
 			pool->no_memory = true;
+			/* As in kex_stash_get(); without __GFP_NOFAIL, then */
+			gfp &= ~__GFP_DIRECT_RECLAIM;
+		}
 	}
 }
 

@@ -14,27 +14,26 @@ teardown() {
 	kex_teardown
 }
 
-# Where a page is not at once to be had, the next look at it is not the test's concern
 @test "as much memory is free as has moved, and no more once it is back" {
 	pool p0 size=32M
-	exits 0 kexmap <<-EOF
+	kexmap <<-EOF
 		open $N
 		anon 24M
 		fill 0 24M
 		memory note
-		migrate 0 24M -> ?
+		allin 0 24M
 		memory more 24M 2M
 		check 0 24M
 		memory more 0 2M
-		migrate 0 24M -> ?
+		allin 0 24M
 		memory more 24M 2M
 		put $S/evict 1
 		memory more 0 2M
-		migrate 0 24M -> ?
+		allin 0 24M
 		home 0 24M -> ?
 		memory more 0 2M
 		check 0 24M
-		migrate 0 24M -> ?
+		allin 0 24M
 		memory more 24M 2M
 		unmap
 		memory more 24M 2M
@@ -55,7 +54,7 @@ hog() {
 		open $N
 		anon ${MIB}M
 		fill 0 ${MIB}M
-		migrate 0 ${MIB}M -> $PAGES
+		allin 0 ${MIB}M
 		${1-}
 		kid 1 hog 56M
 	EOF
@@ -76,6 +75,17 @@ nobody_killed() {
 	done <<<"$OUT"
 }
 
+# How often somebody had to look for memory himself, since the last time
+STALLS=0
+stalls() {
+	local key value was=$STALLS
+	STALLS=0
+	while read -r key value; do
+		[[ $key != allocstall_* ]] || STALLS=$((STALLS + value))
+	done </proc/vmstat
+	NEW_STALLS=$((STALLS - was))
+}
+
 @test "CPU faults that find no memory have the kernel make some, and no byte is lost" {
 	pool p0 size=${MIB}M
 	kexmap <<-EOF
@@ -92,6 +102,7 @@ nobody_killed() {
 	local out home why used
 	pool p0 size=${MIB}M
 	kmsg_mark
+	stalls
 	kexmap <<-EOF >"$BATS_TEST_TMPDIR/out"
 		$(hog 'spare 8M')
 		$(starved begin)
@@ -109,12 +120,15 @@ nobody_killed() {
 	assert_eq "$why" "moved=$home,full=$((PAGES - home))"
 	assert_eq "$used" $(((PAGES - home) * PAGE))
 	nobody_killed
+	stalls
+	((NEW_STALLS < PAGES / 4)) || fail "memory was looked for $NEW_STALLS times"
 }
 
 @test "an eviction that finds no memory leaves pages in the pool, and has nobody killed" {
 	local out
 	pool p0 size=${MIB}M
 	kmsg_mark
+	stalls
 	kexmap <<-EOF >"$BATS_TEST_TMPDIR/out"
 		$(hog 'spare 8M')
 		$(starved begin)
@@ -129,4 +143,6 @@ nobody_killed() {
 	((out[0] > 0 && out[0] < PAGES)) || fail "${out[0]} of $PAGES pages went home"
 	assert_eq "${out[2]}" $(((PAGES - out[0]) * PAGE))
 	nobody_killed
+	stalls
+	((NEW_STALLS < PAGES / 4)) || fail "memory was looked for $NEW_STALLS times"
 }

@@ -1386,6 +1386,19 @@ static void do_migrate(char **arg)
 		say("%llu", (unsigned long long)moved.moved);
 }
 
+/* Until all of them are there: what somebody looks at just then does not move */
+static void do_allin(char **arg)
+{
+	uint64_t limit = now_ms() + AWAIT_MS;
+
+	do {
+		arg[0] = "migrate";
+		do_migrate(arg);
+	} while (moved.moved + moved.there < moved.len / page && now_ms() < limit);
+	if (moved.moved + moved.there == moved.len / page)
+		say("ok");
+}
+
 /* What the last one counted, by reason: those that are not 0 */
 static void do_why(char **arg)
 {
@@ -2323,6 +2336,7 @@ static const struct {
 	{ "spare", do_spare },		/* LEN: memory that the next move of pages gives up */
 	{ "lock", do_lock },
 	{ "migrate", do_migrate },	/* OFF|at ADDR LEN [PID | kid N] -> pages that moved */
+	{ "allin", do_allin },		/* the same, until all are there */
 	{ "home", do_migrate },		/* the same, out of the pool */
 	{ "why", do_why },		/* -> REASON=PAGES,... of the last of them */
 	{ "where", do_where },		/* OFF|at ADDR LEN [PID | kid N] -> pool:16,ram:4 */
