@@ -209,26 +209,41 @@ int kex_mirror_find(struct kex_mirror *mirror, unsigned long start,
 	return 0;
 }
 
+/* Of the pool's bytes; a file has a mirror of its own, so its lock is not enough */
+static void kex_mirror_copy_inside(struct kex_pool *pool, void *at, void *buf, size_t len,
+				   unsigned int flags)
+{
+	if (pool->sync)
+		mutex_lock(&pool->sync_lock);
+	kex_pool_from_device(pool, at, len);
+	if (flags & KEX_MIRROR_WRITE) {
+		memcpy(at, buf, len);
+		kex_pool_to_device(pool, at, len);
+	} else {
+		memcpy(buf, at, len);
+	}
+	if (pool->sync)
+		mutex_unlock(&pool->sync_lock);
+}
+
 /* Copies one page's part; the mirror's lock keeps the page */
 static void kex_mirror_copy_page(struct kex_mirror *mirror, struct page *page,
 				 unsigned long off, void *buf, size_t len,
 				 unsigned int flags)
 {
 	struct kex_pool *pool = mirror->pool;
-	bool inside = is_device_private_page(page);
-	void *at = inside ? kex_pool_bytes(pool, page) : kmap_local_page(page);
+	void *at;
 
-	if (inside)
-		kex_pool_from_device(pool, at + off, len);
-	if (flags & KEX_MIRROR_WRITE)
-		memcpy(at + off, buf, len);
-	else
-		memcpy(buf, at + off, len);
-	if (inside) {
-		if (flags & KEX_MIRROR_WRITE)
-			kex_pool_to_device(pool, at + off, len);
+	if (is_device_private_page(page)) {
+		kex_mirror_copy_inside(pool, kex_pool_bytes(pool, page) + off, buf, len,
+				       flags);
 		kex_pool_touch(pool, page, ktime_get_ns());
 	} else {
+		at = kmap_local_page(page);
+		if (flags & KEX_MIRROR_WRITE)
+			memcpy(at + off, buf, len);
+		else
+			memcpy(buf, at + off, len);
 		kunmap_local(at);
 	}
 	if (flags & KEX_MIRROR_WRITE)

@@ -53,7 +53,8 @@ void kex_pool_to_device(struct kex_pool *pool, void *addr, size_t len)
  * kex_pool_from_device() - let the CPU see what the device wrote
  * @pool: the pool
  * @addr: where, in the kernel's mapping of the pool
- * @len: bytes; of lines that are there in part the CPU's own writes are kept
+ * @len: bytes; of lines that are there in part the CPU's own writes are kept, of
+ *	 others not: nobody else may be writing them
  */
 void kex_pool_from_device(struct kex_pool *pool, void *addr, size_t len)
 {
@@ -474,6 +475,7 @@ static struct kex_pool *kex_pool_alloc(struct kex_carveout *co,
 	pool->fault_around = params->fault_around;
 	spin_lock_init(&pool->take_lock);
 	mutex_init(&pool->evict_lock);
+	mutex_init(&pool->sync_lock);
 	kex_sweep_init(&pool->sweep, ktime_get_ns());
 	return pool;
 }

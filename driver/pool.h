@@ -30,6 +30,7 @@
  *	    folio locks, page-table locks
  *	      kex_mirror.lock		also from MMU notifiers: no allocation that
  *					may reclaim is made under it
+ *	        kex_pool.sync_lock	the same; innermost
  *	    kex_pool.take_lock		spinlock
  *
  * A page may be freed under a page-table lock, and so takes no lock of the pool.
@@ -164,6 +165,7 @@ struct kex_pool_params {
  * @phys: physical address of the first byte
  * @base: kernel's mapping of it; NULL if backed by the system
  * @sync: the device reads and writes past the CPU's caches, and @base is set
+ * @sync_lock: with @sync: a copy and what it does to the caches are one
  * @pgmap: what the kernel knows as device memory
  * @res: the physical addresses, of nothing, that stand for it
  * @pfn: page frame of page 0, once @pgmap is set up, else 0
@@ -195,6 +197,7 @@ struct kex_pool {
 	phys_addr_t phys;
 	void *base;
 	bool sync;
+	struct mutex sync_lock;
 
 	struct dev_pagemap pgmap;
 	struct resource *res;
