@@ -459,7 +459,7 @@ static int kex_mirror_read_page(struct kex_mirror *mirror, unsigned long addr, v
  * @buf: user address of a buffer
  * @done: result: pages copied
  *
- * Return: 0, -ENOENT at the first that it does not have, -EFAULT, -ENOMEM.
+ * Return: 0, -ENOENT at the first that it does not have, -EFAULT, -ENOMEM, -EINTR.
  */
 int kex_mirror_read_own(struct kex_mirror *mirror, u64 addr, u64 nr, u64 buf, u64 *done)
 {
@@ -470,6 +470,10 @@ int kex_mirror_read_own(struct kex_mirror *mirror, u64 addr, u64 nr, u64 buf, u6
 	if (!bounce)
 		return -ENOMEM;
 	for (*done = 0; !ret && *done < nr; *done += !ret) {
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
 		ret = kex_mirror_read_page(mirror, addr + PFN_PHYS(*done), bounce);
 		if (!ret && copy_to_user(u64_to_user_ptr(buf + PFN_PHYS(*done)), bounce,
 					 PAGE_SIZE))
