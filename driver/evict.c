@@ -35,7 +35,7 @@ static unsigned long kex_evict_used(const struct kex_pool *pool)
 
 /* What a granule is, as far as it can be seen while pages come and go */
 static void kex_evict_look(const struct kex_pool *pool, unsigned long first,
-			   unsigned long end, struct kex_granule *granule)
+			   unsigned long end, u64 now, struct kex_granule *granule)
 {
 	unsigned long at = first;
 	u64 in, used;
@@ -46,9 +46,11 @@ static void kex_evict_look(const struct kex_pool *pool, unsigned long first,
 	     at = find_next_bit(pool->taken, end, at + 1)) {
 		in = READ_ONCE(pool->page[at].in);
 		used = READ_ONCE(pool->page[at].used);
-		if (in)
-			granule->in = min(granule->in, in);
-		granule->newest = max(granule->newest, in);
+		/* One that is just coming cannot go, and makes its granule young */
+		granule->newest = max(granule->newest, in ?: now);
+		if (!in)
+			continue;
+		granule->in = min(granule->in, in);
 		granule->used = max(granule->used, used);
 		granule->pages++;
 	}
@@ -108,13 +110,14 @@ static void kex_choice_free(struct kex_choice *choice)
 static u32 kex_choose(struct kex_pool *pool, const struct kex_policy_params *params,
 		      u64 need, struct kex_choice *choice)
 {
+	u64 now = ktime_get_ns();
 	u32 i, found;
 
 	for (i = 0; i < choice->nr; i++)
-		kex_evict_look(pool, i * choice->pages,
-			       kex_choice_end(pool, choice, i), &choice->granules[i]);
-	found = kex_policy_choose(params, ktime_get_ns(), need, choice->granules,
-				  choice->nr, &pool->sweep, choice->victims);
+		kex_evict_look(pool, i * choice->pages, kex_choice_end(pool, choice, i),
+			       now, &choice->granules[i]);
+	found = kex_policy_choose(params, now, need, choice->granules, choice->nr,
+				  &pool->sweep, choice->victims);
 	if (params->algorithm != KEX_ALGORITHM_CLOCK)
 		return found;
 	for (i = 0; i < choice->nr; i++)
@@ -315,8 +318,8 @@ int kex_evict_all(struct kex_pool *pool, bool must)
 	unsigned long moved;
 	int ret;
 
-	WRITE_ONCE(pool->no_memory, false);
 	while (kex_evict_used(pool)) {
+		WRITE_ONCE(pool->no_memory, false);
 		ret = must ? kex_evict_once(pool, 0, pool->nr, true, &moved) :
 			     kex_evict_unused(pool, &moved);
 		if (ret)

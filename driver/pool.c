@@ -363,6 +363,8 @@ static void kex_pool_page_free(KEX_PAGE_FREE_ARG *arg)
 	unsigned long index = kex_pool_index(pool, page);
 	unsigned long nr = compound_nr(page), i;
 
+	for (i = 0; i < nr; i++)
+		WRITE_ONCE(pool->page[index + i].in, 0);
 	if (!pool->base)
 		for (i = 0; i < nr; i++)
 			__free_page(kex_pool_back(page + i));
