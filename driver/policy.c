@@ -49,8 +49,9 @@ u64 kex_policy_mark(u64 capacity, unsigned int percent)
  * @used: pages in use
  * @want: pages that are to come in
  *
- * Return: 0 while all stays at or below the high mark, and at or below the low
- * one, for as many as kex_policy_room() lets in; else the pages to evict to get
+ * Return: 0 while all stays at or below the high mark; and at or below the low one
+ * if there is no room for them in any case, since kex_policy_room() lets some in;
+ * else the pages to evict to get
  * to the low mark before the new ones come, and more if these would not fit below
  * the high one then: each look at the pool shall be worth it.
  */
@@ -60,9 +61,9 @@ u64 kex_policy_excess(const struct kex_policy_params *params, u64 capacity,
 	u64 high = kex_policy_mark(capacity, params->high);
 	u64 low = min(kex_policy_mark(capacity, params->low), high - 1);
 
-	if (used + want <= high || used <= low)
+	if (used + want <= high || (used <= low && want > high))
 		return 0;
-	return min(used, max(used - low, used + want - high));
+	return min(used, max(used - min(used, low), used + want - high));
 }
 
 /**

@@ -419,6 +419,9 @@ static void what_is_evicted_at_once_makes_room_for_what_comes_at_once(void **sta
 	params.low = 50;
 	assert_int_equal(kex_policy_excess(&params, 100, 80, 30), 30);
 	assert_int_equal(kex_policy_excess(&params, 100, 80, 60), 50);
+	/* also below the low mark: what comes together is not split for want of room */
+	assert_int_equal(kex_policy_excess(&params, 100, 45, 60), 15);
+	assert_int_equal(kex_policy_excess(&params, 100, 45, 91), 0);
 }
 
 static void pages_come_in_up_to_the_high_mark(void **state)
