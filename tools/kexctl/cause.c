@@ -224,6 +224,8 @@ static char *in_use(const struct item *item)
 		text = xprintf("in use by %s", users);
 	else if (more)
 		text = xprintf("in use through an anonymous window, of which %s has one", more);
+	else if (item->kind == &kind_pool)
+		text = xstrdup("somebody keeps a page of it busy just now");
 	else
 		text = xstrdup("in use by a process that cannot be seen from here");
 	free(more);
