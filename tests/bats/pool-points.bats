@@ -292,13 +292,13 @@ taken_away() {
 	EOF
 }
 
-@test "a look at a GiB by the mirror ends with its process" {
+@test "a look at a TiB by the mirror ends with its process" {
 	pool p0 size=2M
 	kexmap <<-EOF
 		open $N
-		anon 1G r
+		anon 1024G r
 		fork
-		$(stop_kid snapshot_run snapshot 0 1G)
+		$(stop_kid snapshot_run snapshot 0 1024G)
 		kill 1
 	EOF
 }

@@ -802,6 +802,8 @@ static void sweep(struct command *ready, int nr_ready, struct command *c,
 	}
 	if (nth > MAX_POINTS)
 		die("%s: no end after %d", call_name, MAX_POINTS);
+	if (!tries)
+		die("%s: no allocation of it failed", call_name);
 	look(&after);
 	compare_text(first.things, after.things, "undone, but", nth);
 	printf("%u failure points", tries);

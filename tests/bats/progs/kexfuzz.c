@@ -8,8 +8,8 @@
  * that is found in configfs and sysfs (WRITES of them), and each ioctl number
  * of the driver's with each kind of bad argument (CALLS of them), while others
  * create, use, revoke and delete the same regions, windows and pools, lend to windows
- * of their own, move their own memory, and unbind and bind the devices. Each thread has its own random
- * numbers, which follow from SEED.
+ * of their own, move their own memory, and unbind and bind the devices. Each thread
+ * has its own random numbers, which follow from SEED.
  *
  * An errno that has no business there is a failure, and so is a success that
  * cannot be one. Leaves nothing. Prints "ok" and how much was done, and the names
@@ -264,7 +264,8 @@ static void write_file(struct random *r, const char *path, char *text)
 	writes_left--;
 	note_name(path);
 	if (MAY(write_somehow(r, fd, text, len), "write", path, EINVAL, ERANGE, EBUSY, ENODEV,
-		ENOENT, ENOSPC, EFAULT, E2BIG, EFBIG, EXDEV, EOPNOTSUPP))
+		ENOENT, ENOSPC, EFAULT, E2BIG, EFBIG, EXDEV,
+		strstr(path, "/pools/") ? EOPNOTSUPP : EXDEV))
 		accepted++;
 	close(fd);
 }
@@ -484,7 +485,8 @@ static void call(struct random *r, struct caller *c, int fd, unsigned int number
 	ret = ioctl(fd, request, arg);
 	called++;
 	if (!MAY(ret < 0 ? -errno : 0, "ioctl", where, EINVAL, ERANGE, E2BIG, EFAULT, EBADF, ENODEV,
-		 ENOTTY, EPERM, EXDEV, EBUSY, ENXIO, ESRCH))
+		 ENOTTY, EPERM, EXDEV, EBUSY, number >= FIRST_OF_POOLS ? ENXIO : EBUSY,
+		 number >= FIRST_OF_POOLS ? ESRCH : EBUSY))
 		return;
 	answered++;
 	if (number >= FIRST_OF_POOLS && _IOC_NR(request) == number)
