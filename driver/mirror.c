@@ -201,6 +201,7 @@ int kex_mirror_find(struct kex_mirror *mirror, unsigned long start,
 			continue;
 		if (ret)
 			return ret;
+		KEX_POINT(mirror_found);
 		mutex_lock(&mirror->lock);
 		ret = mmu_interval_read_retry(range.notifier, range.notifier_seq);
 		if (ret)

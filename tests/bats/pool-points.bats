@@ -88,6 +88,24 @@ stop_kid() {
 	EOF
 }
 
+@test "pages that leave the pool just when the device has found them are not written there" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 4P
+		fill 0 4P
+		migrate 0 4P -> 4
+		thread
+		kid 1 use 0
+		$(stop_kid mirror_found devwrite 0 4P 2)
+		poolevict 4 -> 4
+		put $STOP none
+		recv 1 -> ENXIO
+		check 0 4P
+		where 0 4P -> ram:4
+	EOF
+}
+
 @test "a pool that is opened while live=0 empties it is busy, and keeps what it has" {
 	pool p0 size=2M
 	kexmap <<-EOF
