@@ -370,18 +370,21 @@ static bool has_pools(void)
 
 static void choose_parts(const char *what)
 {
-	if (!what) {
-		if (pools_possible())
-			return;
-		printf("this kernel was built without CONFIG_DEVICE_PRIVATE: no pools\n");
-		end_process = FIRST_TENANT;
-	} else if (!strcmp(what, "regions")) {
-		end_process = FIRST_TENANT;
-	} else if (!strcmp(what, "pools")) {
-		first_process = FIRST_TENANT;
-	} else {
+	static const char none[] = "this kernel was built without CONFIG_DEVICE_PRIVATE: no pools";
+	bool pools = pools_possible();
+
+	if (what && strcmp(what, "regions") && strcmp(what, "pools"))
 		die("'%s' is neither regions nor pools", what);
+	if (what && !strcmp(what, "pools")) {
+		if (!pools)
+			die(none);
+		first_process = FIRST_TENANT;
+		return;
 	}
+	if (!what && !pools)
+		printf("%s\n", none);
+	if (what || !pools)
+		end_process = FIRST_TENANT;
 }
 
 /* Each part has its pace */
