@@ -1334,10 +1334,10 @@ static void do_hog(char **arg)
 	if (addr == MAP_FAILED)
 		die("no room for %zu bytes", all);
 	madvise(addr, all, MADV_NOHUGEPAGE);
-	/* To look takes long: after each page only when it matters */
+	/* To look takes long: more often only when it matters */
 	for (at = 0; at < all && left > margin; at += page) {
 		addr[at] = 1;
-		if (left < margin + 4096 || !(at % (2 << 20)))
+		if (!(at % (left < margin + 8192 ? 16 * page : 2 << 20)))
 			left = free_memory();
 	}
 	say("ok");
