@@ -73,3 +73,33 @@ opened() {
 	pool p0 size=2M backing=system policy=t0
 	storm 8 $((2 * 2097152 / PAGE)) 100 6
 }
+
+evict_all_the_time() {
+	while [ ! -e "$BATS_TEST_TMPDIR/stop" ]; do
+		put "$S/evict" 1 || return
+	done
+}
+
+# An eviction goes by page frame, and finds a page that is just about to be freed
+@test "a page that has gone home by a touch is not sent home once more by an eviction" {
+	local evictor in out i
+	need_pools
+	pool p0 size=2M
+	evict_all_the_time &
+	evictor=$!
+	for i in {1..4}; do
+		kexmap <<-EOF
+			open $N
+			anon 256P
+			fill 0 256P
+			$(printf 'migrate 0 256P -> ?\ncheck 0 256P\n%.0s' {1..60})
+		EOF
+	done
+	: >"$BATS_TEST_TMPDIR/stop"
+	wait "$evictor"
+	assert_file "$S/used" 0
+	read -r in <"$S/migrated_in"
+	read -r out <"$S/migrated_out"
+	echo "# $in pages in, $out out" >&3
+	((in >= 256 && in == out)) || fail "$in pages came in, $out went home"
+}
