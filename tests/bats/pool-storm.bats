@@ -92,7 +92,7 @@ evict_all_the_time() {
 			open $N
 			anon 256P
 			fill 0 256P
-			$(printf 'migrate 0 256P -> ?\ncheck 0 256P\n%.0s' {1..60})
+			$(printf 'migrate 0 256P -> ?\ncheck 0 256P\n%.0s' {1..30})
 		EOF
 	done
 	: >"$BATS_TEST_TMPDIR/stop"
