@@ -21,6 +21,10 @@ static int child(void (*body)(void))
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
+		/* Whoever started this may ignore some, as nohup does */
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
+		signal(SIGHUP, SIG_DFL);
 		body();
 		_exit(0);
 	}
