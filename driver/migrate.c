@@ -337,7 +337,8 @@ static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
 static unsigned long kex_copy_home(struct kex_pool *pool, unsigned long src,
 				   unsigned long at, struct page *to)
 {
-	lock_page(to);
+	/* Nobody has seen it yet */
+	__folio_set_locked(page_folio(to));
 	kex_pool_copy_out(pool, to, migrate_pfn_to_page(src) + at, 1);
 	return migrate_pfn(page_to_pfn(to)) |
 	       (src & MIGRATE_PFN_WRITE ? MIGRATE_PFN_WRITE : 0);

@@ -363,17 +363,18 @@ static void kex_pool_page_free(KEX_PAGE_FREE_ARG *arg)
 	unsigned long index = kex_pool_index(pool, page);
 	unsigned long nr = compound_nr(page), i;
 
-	for (i = 0; i < nr; i++)
-		WRITE_ONCE(pool->page[index + i].in, 0);
 	if (!pool->base)
 		for (i = 0; i < nr; i++)
 			__free_page(kex_pool_back(page + i));
 	if (nr > 1) {
+		for (i = 0; i < nr; i++)
+			WRITE_ONCE(pool->page[index + i].in, 0);
 		if (pool->base)
 			memset(pool->base + PFN_PHYS(index), 0, PFN_PHYS(nr));
 		kex_pool_free_large(pool, index);
 		return;
 	}
+	WRITE_ONCE(pool->page[index].in, 0);
 	if (pool->base)
 		clear_page(pool->base + PFN_PHYS(index));
 	clear_bit_unlock(index, pool->taken);
