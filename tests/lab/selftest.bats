@@ -267,6 +267,8 @@ library() {
 	[[ $output == *"2 tests did not run (status 121)"* ]]
 	[[ $output == *$'\n    so many\n'* ]]
 	[[ $output == *"$KERNEL  skips: a reason"* ]]
+	# the failures stand at the end as well, where no long list hides them
+	[[ ${output##*$'\nfailed:\n'} == "  $KERNEL  x:"*"not ok 3 fails"*"why"*"2 tests did not run"* ]]
 	[[ $output == *"kernel $KERNEL ("[6-9].*")"* ]]
 }
 
