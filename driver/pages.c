@@ -19,11 +19,14 @@ static u8 kex_device_page_state(const struct kex_pool *pool, const struct page *
 	return kex_page_pgmap(page)->owner == pool ? KEX_PAGES_POOL : KEX_PAGES_FOREIGN;
 }
 
-/* More references than mappings: somebody holds it */
+/*
+ * More references than mappings: somebody holds it. What is on no list of the
+ * kernel's is on its way there, or off: that is a reference, too.
+ */
 static bool kex_page_held(struct page *page)
 {
 	struct folio *folio = page_folio(page);
-	int known = folio_mapcount(folio);
+	int known = folio_mapcount(folio) + !folio_test_lru(folio);
 
 	if (folio_test_swapcache(folio))
 		known += folio_nr_pages(folio);
