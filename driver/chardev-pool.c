@@ -2,16 +2,14 @@
 /*
  * kex: what an open file of a pool can do
  */
-#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/overflow.h>
-#include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "ctl.h"
 #include "debug.h"
 #include "mirror.h"
 #include "pool.h"
@@ -25,40 +23,6 @@
 static struct kex_pool *kex_file_pool(struct file *file)
 {
 	return to_kex_pool(kex_file_space(file));
-}
-
-/* The privilege first, so that a refusal tells nothing of the process */
-static struct mm_struct *kex_mm_of_pid(pid_t nr)
-{
-	struct task_struct *task;
-	struct mm_struct *mm;
-	struct pid *pid;
-
-	if (!nr || nr == task_tgid_vnr(current)) {
-		mmget(current->mm);
-		return current->mm;
-	}
-	if (!capable(CAP_SYS_PTRACE))
-		return ERR_PTR(-EPERM);
-	pid = find_get_pid(nr);
-	task = get_pid_task(pid, PIDTYPE_PID);
-	put_pid(pid);
-	if (!task)
-		return ERR_PTR(-ESRCH);
-	mm = get_task_mm(task);
-	put_task_struct(task);
-	return mm ?: ERR_PTR(-ESRCH);
-}
-
-/* Whole pages of user space */
-static int kex_check_user_range(u64 addr, u64 len)
-{
-	u64 end;
-
-	if (!len || !PAGE_ALIGNED(addr) || !PAGE_ALIGNED(len) ||
-	    check_add_overflow(addr, len, &end))
-		return -EINVAL;
-	return end > TASK_SIZE_MAX ? -EFAULT : 0;
 }
 
 static long kex_pool_file_migrate(struct file *file, struct kex_migrate __user *uarg)
@@ -76,7 +40,7 @@ static long kex_pool_file_migrate(struct file *file, struct kex_migrate __user *
 		return ret;
 	if (arg.to > KEX_MIGRATE_TO_RAM || arg.pid < 0)
 		return -EINVAL;
-	ret = kex_check_user_range(arg.addr, arg.len);
+	ret = kex_target_range(arg.addr, arg.len);
 	if (ret)
 		return ret;
 	out.argsz = argsz;
@@ -84,7 +48,7 @@ static long kex_pool_file_migrate(struct file *file, struct kex_migrate __user *
 	out.to = arg.to;
 	out.addr = arg.addr;
 	out.len = arg.len;
-	mm = kex_mm_of_pid(arg.pid);
+	mm = kex_target_mm(arg.pid);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	ret = kex_migrate_range(pool, mm, &out);
@@ -146,10 +110,10 @@ static long kex_pool_file_pages(struct file *file, void __user *uarg)
 		return ret;
 	if (arg.reserved || arg.pid < 0)
 		return -EINVAL;
-	ret = kex_check_user_range(arg.addr, arg.len);
+	ret = kex_target_range(arg.addr, arg.len);
 	if (ret)
 		return ret;
-	mm = kex_mm_of_pid(arg.pid);
+	mm = kex_target_mm(arg.pid);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	ret = kex_pool_pages(kex_file_pool(file), mm, &arg);

@@ -16,6 +16,9 @@
 #include <linux/mm.h>
 #include <linux/rmap.h>
 #include <linux/version.h>
+
+#include <uapi/linux/kex.h>
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
 #include <linux/leafops.h>
 #include <linux/swap.h>
@@ -146,6 +149,64 @@ static inline vm_fault_t kex_insert_pmd(struct vm_fault *vmf, unsigned long pfn,
 #endif
 }
 #endif
+
+/**
+ * kex_zap_vma() - clear the entries of a part of a PFNMAP VMA
+ * @vma: the VMA, its mmap_lock held
+ * @addr: first address
+ * @len: bytes, all of them in the VMA
+ *
+ * zap_special_vma_range() replaced zap_vma_ptes() between 6.12 and 7.2.
+ */
+static inline void kex_zap_vma(struct vm_area_struct *vma, unsigned long addr,
+			       unsigned long len)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	zap_special_vma_range(vma, addr, len);
+#else
+	zap_vma_ptes(vma, addr, len);
+#endif
+}
+
+/**
+ * kex_pte_absent() - what an entry stands for that is neither present nor empty
+ * @pte: the entry, of whatever level
+ *
+ * The kernel's words for it changed with 6.19.
+ *
+ * Return: KEX_FRAME_*.
+ */
+static inline unsigned int kex_pte_absent(pte_t pte)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	softleaf_t entry = softleaf_from_pte(pte);
+
+	if (softleaf_is_swap(entry))
+		return KEX_FRAME_SWAP;
+	if (softleaf_is_migration(entry))
+		return KEX_FRAME_MIGRATION;
+	if (softleaf_is_device_private(entry))
+		return KEX_FRAME_DEVICE;
+	if (softleaf_is_device_exclusive(entry))
+		return KEX_FRAME_EXCLUSIVE;
+	return softleaf_is_hwpoison(entry) ? KEX_FRAME_POISON : KEX_FRAME_OTHER;
+#else
+	swp_entry_t entry = pte_to_swp_entry(pte);
+
+	if (!non_swap_entry(entry))
+		return KEX_FRAME_SWAP;
+	if (is_migration_entry(entry))
+		return KEX_FRAME_MIGRATION;
+	if (is_device_private_entry(entry))
+		return KEX_FRAME_DEVICE;
+	if (is_device_exclusive_entry(entry))
+		return KEX_FRAME_EXCLUSIVE;
+	return is_hwpoison_entry(entry) ? KEX_FRAME_POISON : KEX_FRAME_OTHER;
+#endif
+}
+
+/* Pages of a shared file that is written back are not pinned for long since 6.5 */
+#define KEX_LONGTERM_NO_WRITEBACK	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0))
 
 /* Does the process, or the VMA, say where its memory shall be? */
 static inline bool kex_has_mempolicy(const struct vm_area_struct *vma)

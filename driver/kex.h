@@ -5,7 +5,7 @@
  * Calls go down only:
  *
  *	main.c  chardev*.c  configfs*.c  sysfs.c	entry points
- *	inspect.c				observe
+ *	inspect.c				observe; other processes: ctl.h
  *	map.c  huge.c  lend.c  zap.c  hole.c	verbs: the mm work
  *	region.c  window.c  space.c  mms.c  object.c	objects: lifetime, node, state
  *	carveout.c  dt.c			memory: ranges, no mm, no configfs
@@ -57,6 +57,7 @@
  *	            kex_space.files_lock	spinlock
  *	              kex_owners_lock	spinlock: who made which anonymous window
  *	          kex_space.mms_lock	spinlock
+ *	          kex_watch.lock	spinlock, also from MMU notifiers
  *
  * ->mmap and ->fault are entered with mmap_lock held, so nothing that is held
  * there may be held around a copy to or from user space.
@@ -256,6 +257,7 @@ void kex_carveout_unbind(struct kex_carveout *co);
 u64 kex_carveout_size(struct kex_carveout *co);
 u64 kex_carveout_free(struct kex_carveout *co);
 u64 kex_carveout_largest_free(struct kex_carveout *co);
+struct kex_carveout *kex_carveout_at(u64 phys, u64 *offset);
 
 int kex_memory_alloc(struct kex_memory *mem, u64 size, u64 *offset,
 		     phys_addr_t *phys);
@@ -683,6 +685,7 @@ struct kex_piece *kex_window_piece(struct kex_window *window, unsigned long page
 ssize_t kex_window_print(struct kex_window *window, char *text, size_t size);
 
 int kex_map_mmap(struct kex_space *space, struct vm_area_struct *vma);
+bool kex_map_is_ours(const struct vm_area_struct *vma);
 vm_fault_t kex_map_page(struct vm_fault *vmf, struct kex_space *space,
 			unsigned long pfn, pgprot_t prot);
 void kex_map_count(struct kex_space *space, const struct kex_run *run, u64 start);
@@ -764,6 +767,7 @@ int kex_zap_hold(struct kex_space *space, u64 off, u64 len,
 int kex_zap_restore(struct kex_space *space, u64 off, u64 len,
 		    enum kex_reason reason);
 void kex_zap_revoke(struct kex_space *space, enum kex_reason reason);
+int kex_zap_mappings(struct mm_struct *mm, unsigned long addr, unsigned long len);
 
 int kex_hole_init(void);
 void kex_hole_exit(void);

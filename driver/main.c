@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/platform_device.h>
 
+#include "ctl.h"
 #include "kex.h"
 
 /* One bind at a time: a carve-out has one device */
@@ -155,11 +156,16 @@ static int __init kex_init(void)
 	ret = kex_configfs_init();
 	if (ret)
 		goto err_objects;
-	ret = platform_driver_register(&kex_driver);
+	ret = kex_ctl_init();
 	if (ret)
 		goto err_configfs;
+	ret = platform_driver_register(&kex_driver);
+	if (ret)
+		goto err_ctl;
 	return 0;
 
+err_ctl:
+	kex_ctl_exit();
 err_configfs:
 	kex_configfs_exit();
 err_objects:
@@ -173,6 +179,7 @@ module_init(kex_init);
 static void __exit kex_exit(void)
 {
 	platform_driver_unregister(&kex_driver);
+	kex_ctl_exit();
 	kex_configfs_exit();
 	kex_objects_exit();
 	kex_hole_exit();

@@ -253,6 +253,17 @@ static const struct vm_operations_struct kex_vm_ops = {
 	KEX_HUGE_VM_OPS
 };
 
+/**
+ * kex_map_is_ours() - does a VMA show a region or a window?
+ * @vma: any VMA, its mmap_lock held
+ *
+ * Return: whether.
+ */
+bool kex_map_is_ours(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops == &kex_vm_ops;
+}
+
 /*
  * VM_MAYSHARE, since a file that is open for reading only loses VM_SHARED. A
  * private mapping would copy on write, which a PFNMAP VMA cannot.

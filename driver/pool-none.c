@@ -31,4 +31,14 @@ int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 	return -EOPNOTSUPP;
 }
 
+bool kex_pool_phys(struct kex_space *space, u64 *phys)
+{
+	return false;
+}
+
+void kex_pool_describe(struct page *page, char name[KEX_NAME_SIZE], u64 *phys,
+		       u64 *offset)
+{
+}
+
 const struct kex_object_ops kex_pool_object_ops = {};

@@ -389,6 +389,47 @@ static const struct dev_pagemap_ops kex_pool_pgmap_ops = {
 #endif
 };
 
+/**
+ * kex_pool_phys() - where the data of a pool lies
+ * @space: the pool
+ * @phys: result: physical address of the first byte
+ *
+ * Return: false if it lies anywhere in system memory.
+ */
+bool kex_pool_phys(struct kex_space *space, u64 *phys)
+{
+	struct kex_pool *pool = to_kex_pool(space);
+
+	*phys = pool->phys;
+	return pool->base;
+}
+
+/**
+ * kex_pool_describe() - say what a device page stands for
+ * @page: any device page; if it is not of kex's, nothing is said
+ * @name: result: name of the pool
+ * @phys: result: physical address of the data
+ * @offset: result: of the data in the pool
+ *
+ * Context: interrupts off since an entry was found that led to the page: who takes
+ * a pool down waits for that. The page may be in other hands by now.
+ */
+void kex_pool_describe(struct page *page, char name[KEX_NAME_SIZE], u64 *phys,
+		       u64 *offset)
+{
+	struct kex_pool *pool;
+
+	if (kex_page_pgmap(page)->ops != &kex_pool_pgmap_ops)
+		return;
+	pool = kex_page_pool(page);
+	memcpy(name, pool->space.obj.name, KEX_NAME_SIZE);
+	*offset = PFN_PHYS(kex_pool_index(pool, page));
+	if (pool->base)
+		*phys = pool->phys + *offset;
+	else
+		*phys = page_to_phys(kex_pool_back(page));
+}
+
 /* Arm64 has struct pages only for what the linear map could reach: so it is asked */
 static int kex_pool_map_pages(struct kex_pool *pool, struct device *dev)
 {

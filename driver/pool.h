@@ -263,6 +263,9 @@ void kex_pool_touch(struct kex_pool *pool, struct page *page, u64 now);
 void kex_pool_to_device(struct kex_pool *pool, void *addr, size_t len);
 void kex_pool_from_device(struct kex_pool *pool, void *addr, size_t len);
 struct kex_pool *kex_page_pool(const struct page *page);
+bool kex_pool_phys(struct kex_space *space, u64 *phys);
+void kex_pool_describe(struct page *page, char name[KEX_NAME_SIZE], u64 *phys,
+		       u64 *offset);
 
 int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 		    enum kex_reason reason);

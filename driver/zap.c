@@ -8,7 +8,10 @@
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/sched/signal.h>
 
+#include "compat.h"
 #include "debug.h"
 #include "kex.h"
 #include "trace.h"
@@ -262,4 +265,63 @@ void kex_zap_revoke(struct kex_space *space, enum kex_reason reason)
 	up_write(&space->map_rwsem);
 	mutex_unlock(&space->zap_lock);
 	trace_kex_revoke(space, 0, space->size, reason, kex_space_pages(space), start);
+}
+
+/* Is all of a range mapped from regions and windows? mmap_lock held */
+static bool kex_zap_all_ours(struct mm_struct *mm, unsigned long addr, unsigned long end)
+{
+	struct vm_area_struct *vma;
+
+	for (; addr < end; addr = vma->vm_end) {
+		vma = find_vma(mm, addr);
+		if (!vma || addr < vma->vm_start || !kex_map_is_ours(vma))
+			return false;
+		cond_resched();
+	}
+	return true;
+}
+
+static void kex_zap_mapping(struct vm_area_struct *vma, unsigned long addr,
+			    unsigned long len)
+{
+	struct kex_space *space = kex_vma_file(vma)->space;
+	u64 off = PFN_PHYS(vma->vm_pgoff) + addr - vma->vm_start;
+	u64 start = kex_trace_start(kex_evict);
+
+	kex_zap_vma(vma, addr, len);
+	atomic64_inc(&space->evictions);
+	trace_kex_evict(space, off, len, KEX_REASON_IOCTL, PHYS_PFN(len), start);
+}
+
+/**
+ * kex_zap_mappings() - clear the entries of one address space over a range
+ * @mm: the address space; a reference of mm_users
+ * @addr: first address
+ * @len: bytes; whole pages of user space
+ *
+ * The state of what is mapped there is as before: others may have it. So this
+ * needs none of the space's locks: a fault in between is one that comes after.
+ *
+ * Context: no mmap_lock held.
+ * Return: 0; -EINVAL, with nothing changed, if any of it is not mapped from a
+ * region or window; -EINTR on a fatal signal.
+ */
+int kex_zap_mappings(struct mm_struct *mm, unsigned long addr, unsigned long len)
+{
+	unsigned long end = addr + len, next;
+	struct vm_area_struct *vma;
+	int ret = 0;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	if (!kex_zap_all_ours(mm, addr, end))
+		ret = -EINVAL;
+	for (; !ret && addr < end; addr = next) {
+		vma = find_vma(mm, addr);
+		next = min(vma->vm_end, end);
+		kex_zap_mapping(vma, addr, next - addr);
+		ret = fatal_signal_pending(current) ? -EINTR : 0;
+	}
+	mmap_read_unlock(mm);
+	return ret;
 }

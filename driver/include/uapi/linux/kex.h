@@ -35,12 +35,14 @@
  * ERANGE  the range ends behind the object; a window of more than 1 TiB
  * E2BIG   argsz above one page, or non-zero bytes behind what the driver knows;
  *         more pieces than one call takes
- * EFAULT  the argument cannot be read or written
+ * EFAULT  the argument cannot be read or written; an address that is not in user
+ *         space
  * EBADF   a file is not open for what the call needs; no such descriptor
  * EBUSY   a piece overlaps another; that memory is changed all the time
  * EXDEV   a region of another carve-out or cache attribute
  * EPERM   the window is another file's; another process is meant and
- *         CAP_SYS_PTRACE is missing; KEX_POKE where the process may not write
+ *         CAP_SYS_PTRACE is missing, or a physical address, and CAP_SYS_ADMIN is;
+ *         KEX_POKE where the process may not write
  * ESRCH   no such process, or it has no memory of its own
  * ENXIO   the page is not in the pool
  * ENODEV  the object was revoked; only close and munmap make sense now
@@ -503,5 +505,382 @@ struct kex_pool_evict {
  * Return: 0, or -1 with EINVAL, E2BIG, EFAULT, EBADF, EINTR, ENOMEM or ENODEV.
  */
 #define KEX_POOL_EVICT	_IO(KEX_IOC_MAGIC, 0x14)
+
+/**
+ * DOC: The node _ctl
+ *
+ * What follows is asked of /dev/kex/_ctl, which anybody may open: each call checks
+ * what the caller may do. pid 0 is the caller; any other process needs
+ * CAP_SYS_PTRACE, and what tells of physical addresses CAP_SYS_ADMIN, both in the
+ * initial user namespace. Without, the call is EPERM, and says nothing of the
+ * process. Answers are snapshots, which may be old when they are read: nothing is
+ * touched by a look.
+ *
+ * A call works on a part of a long range only, and says where the next one is to
+ * go on; so each takes a bounded time, and the caller may stop in between.
+ */
+
+/* Levels of page tables, in the kernel's words */
+#define KEX_LEVEL_PGD	0
+#define KEX_LEVEL_P4D	1
+#define KEX_LEVEL_PUD	2
+#define KEX_LEVEL_PMD	3
+#define KEX_LEVEL_PTE	4
+#define KEX_LEVELS	5
+
+/* kex_ctl_entry.flags: what the bits of an entry mean */
+#define KEX_ENTRY_FOLDED	(1 << 0)	/* the level above it, and no table of its own */
+#define KEX_ENTRY_TABLE		(1 << 1)	/* leads to a table of the next level */
+#define KEX_ENTRY_PRESENT	(1 << 2)	/* leads to memory; what follows is only set then */
+#define KEX_ENTRY_PROTNONE	(1 << 3)	/* but not for the CPU: any touch faults */
+#define KEX_ENTRY_USER		(1 << 4)	/* user mode may use it */
+#define KEX_ENTRY_WRITE		(1 << 5)	/* may be written */
+#define KEX_ENTRY_EXEC		(1 << 6)	/* user mode may run it */
+#define KEX_ENTRY_YOUNG		(1 << 7)	/* was used */
+#define KEX_ENTRY_DIRTY		(1 << 8)	/* was written */
+#define KEX_ENTRY_CONT		(1 << 9)	/* one of a contiguous set */
+#define KEX_ENTRY_BLOCK		(1 << 10)	/* memory at a level above the last: a large page */
+#define KEX_ENTRY_SPECIAL	(1 << 11)	/* the kernel keeps no account of that memory */
+
+/* kex_ctl_entry.type: the memory type, by what the CPU makes of it */
+#define KEX_TYPE_NONE		0	/* not present */
+#define KEX_TYPE_NORMAL		1	/* cached */
+#define KEX_TYPE_TAGGED		2	/* cached, with memory tags */
+#define KEX_TYPE_NORMAL_NC	3	/* not cached, writes may be combined */
+#define KEX_TYPE_DEVICE_NGNRNE	4	/* no gathering, no reordering, no early answer */
+#define KEX_TYPE_DEVICE_NGNRE	5	/* the same, with an early answer to writes */
+#define KEX_TYPE_OTHER		6	/* none of these */
+
+/* What there is at an address */
+#define KEX_FRAME_HOLE		0	/* nothing is mapped */
+#define KEX_FRAME_NONE		1	/* a mapping, and nothing there yet, or any more */
+#define KEX_FRAME_ANON		2	/* memory of the process's own */
+#define KEX_FRAME_FILE		3	/* of a file, or shared memory */
+#define KEX_FRAME_ZERO		4	/* the page of zeroes */
+#define KEX_FRAME_PFN		5	/* physical memory, as kex's regions are */
+#define KEX_FRAME_DRIVER	6	/* a page that some driver, or the kernel, has put there */
+#define KEX_FRAME_DEVICE	7	/* device-private memory, as in a pool: no CPU reaches it */
+#define KEX_FRAME_EXCLUSIVE	8	/* a device has it for itself just now */
+#define KEX_FRAME_SWAP		9	/* swapped out */
+#define KEX_FRAME_MIGRATION	10	/* on its way */
+#define KEX_FRAME_POISON	11	/* broken memory */
+#define KEX_FRAME_OTHER		12	/* not present, for a reason of the kernel's */
+
+/**
+ * struct kex_ctl_entry - an entry of a page table, or some that are empty
+ * @virt: first address that it stands for
+ * @len: bytes from there; more than one entry's where they are empty
+ * @table: physical address of the table
+ * @value: the entry
+ * @flags: KEX_ENTRY_*
+ * @level: KEX_LEVEL_*
+ * @type: KEX_TYPE_*
+ * @frame: what it leads to, KEX_FRAME_*; KEX_FRAME_NONE of what is empty, and of a
+ *         table
+ * @reserved: 0
+ * @pool: name of the pool of a KEX_FRAME_DEVICE of kex's, else empty
+ */
+struct kex_ctl_entry {
+	__aligned_u64 virt;
+	__aligned_u64 len;
+	__aligned_u64 table;
+	__aligned_u64 value;
+	__u32 flags;
+	__u16 level;
+	__u16 type;
+	__u32 frame;
+	__u32 reserved;
+	char pool[KEX_NAME_SIZE];
+};
+
+/* Least room for entries */
+#define KEX_CTL_WALK_MIN	16
+
+/**
+ * struct kex_ctl_walk - what page tables say of a range
+ * @argsz: size of this structure
+ * @flags: 0
+ * @pid: whose; 0 for the caller
+ * @nr: in: room for entries, at least KEX_CTL_WALK_MIN; out: how many there are
+ * @addr: first byte, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0
+ * @entries: address of an array of struct kex_ctl_entry
+ * @next: out: address behind what was looked at
+ */
+struct kex_ctl_walk {
+	__u32 argsz;
+	__u32 flags;
+	__s32 pid;
+	__u32 nr;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+	__aligned_u64 entries;
+	__aligned_u64 next;
+};
+
+/*
+ * KEX_CTL_WALK - walk the page tables of a process
+ * @arg: struct kex_ctl_walk
+ *
+ * Entries come in the order of a walk: each table's entry, then what that table
+ * has. Each call begins with the entries that lead to its first address. Takes no
+ * lock of the process's, so that it cannot hang on one that does.
+ * Return: 0, or -1 with EINVAL, E2BIG, EFAULT, EPERM, ESRCH, EINTR or ENOMEM.
+ */
+#define KEX_CTL_WALK	_IO(KEX_IOC_MAGIC, 0x20)
+
+/**
+ * struct kex_ctl_run - addresses that lead to memory that lies side by side
+ * @virt: first address
+ * @len: bytes
+ * @phys: physical address of the first byte; 0 where there is none. Of a pool's page
+ *        that of its data
+ * @offset: of that in the object that @name names
+ * @frame: KEX_FRAME_*
+ * @reserved: 0
+ * @name: the region or pool that it is of, else empty
+ */
+struct kex_ctl_run {
+	__aligned_u64 virt;
+	__aligned_u64 len;
+	__aligned_u64 phys;
+	__aligned_u64 offset;
+	__u32 frame;
+	__u32 reserved;
+	char name[KEX_NAME_SIZE];
+};
+
+/**
+ * struct kex_ctl_phys - which memory a range leads to
+ * @argsz: size of this structure
+ * @flags: 0
+ * @pid: whose; 0 for the caller
+ * @nr: in: room for runs, not 0; out: how many there are
+ * @addr: first byte, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0
+ * @only: physical address of the memory that is of interest
+ * @only_len: bytes of it; 0: all is
+ * @runs: address of an array of struct kex_ctl_run
+ * @next: out: address behind what was looked at
+ */
+struct kex_ctl_phys {
+	__u32 argsz;
+	__u32 flags;
+	__s32 pid;
+	__u32 nr;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+	__aligned_u64 only;
+	__aligned_u64 only_len;
+	__aligned_u64 runs;
+	__aligned_u64 next;
+};
+
+/*
+ * KEX_CTL_PHYS - say which memory the addresses of a process lead to
+ * @arg: struct kex_ctl_phys
+ *
+ * Runs are as long as can be within one call; of what is mapped nowhere, too,
+ * unless @only_len is given.
+ * Return: 0, or -1 with EINVAL, E2BIG, EFAULT, EPERM, ESRCH, EINTR or ENOMEM.
+ */
+#define KEX_CTL_PHYS	_IO(KEX_IOC_MAGIC, 0x21)
+
+/* kex_ctl_where.kind, beside KEX_KIND_* */
+#define KEX_KIND_NONE	0xffffffff	/* it is no object's just now */
+
+/**
+ * struct kex_ctl_window - a window that shows memory
+ * @offset: of the byte in the window
+ * @name: of the window
+ */
+struct kex_ctl_window {
+	__aligned_u64 offset;
+	char name[KEX_NAME_SIZE];
+};
+
+/**
+ * struct kex_ctl_where - what a physical address is
+ * @argsz: size of this structure
+ * @flags: 0
+ * @phys: the address
+ * @offset: out: of it in the carve-out
+ * @object_offset: out: of it in the object
+ * @kind: out: KEX_KIND_* of the object, or KEX_KIND_NONE
+ * @nr: in: room for windows; out: how many show it, which may be more
+ * @windows: address of an array of struct kex_ctl_window
+ * @carveout: out: its name
+ * @name: out: of the object
+ */
+struct kex_ctl_where {
+	__u32 argsz;
+	__u32 flags;
+	__aligned_u64 phys;
+	__aligned_u64 offset;
+	__aligned_u64 object_offset;
+	__u32 kind;
+	__u32 nr;
+	__aligned_u64 windows;
+	char carveout[KEX_NAME_SIZE];
+	char name[KEX_NAME_SIZE];
+};
+
+/*
+ * KEX_CTL_WHERE - say which carve-out, region, pool and windows have a physical
+ * address
+ * @arg: struct kex_ctl_where
+ *
+ * Return: 0, or -1 with ENXIO (no carve-out's), EINVAL, E2BIG, EFAULT, EPERM, EINTR
+ * or ENOMEM.
+ */
+#define KEX_CTL_WHERE	_IO(KEX_IOC_MAGIC, 0x22)
+
+/**
+ * struct kex_ctl_evict - a part of a process's mappings
+ * @argsz: size of this structure
+ * @flags: 0
+ * @pid: whose; 0 for the caller
+ * @reserved: 0
+ * @addr: first byte, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0
+ */
+struct kex_ctl_evict {
+	__u32 argsz;
+	__u32 flags;
+	__s32 pid;
+	__u32 reserved;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+};
+
+/*
+ * KEX_CTL_EVICT - clear the page-table entries of a process over a range
+ * @arg: struct kex_ctl_evict
+ *
+ * As KEX_EVICT, but of this process's mappings alone: others keep theirs, and the
+ * object's state is not changed. The next touch faults. Each mapping counts under
+ * evictions of its object. All of the range must be mapped from regions and
+ * windows: else it is EINVAL, and nothing has changed.
+ * Return: 0, or -1 with EINVAL, E2BIG, EFAULT, EPERM, ESRCH or EINTR.
+ */
+#define KEX_CTL_EVICT	_IO(KEX_IOC_MAGIC, 0x23)
+
+/* Why something can, or cannot, be done to a page */
+#define KEX_PROBE_YES		0
+#define KEX_PROBE_HOLE		1	/* nothing is mapped */
+#define KEX_PROBE_PFN		2	/* a mapping without struct pages, as kex's are */
+#define KEX_PROBE_NO_READ	3	/* the process may not read it */
+#define KEX_PROBE_NO_WRITE	4	/* the process may not write it */
+#define KEX_PROBE_END		5	/* behind the end of the file */
+#define KEX_PROBE_WRITEBACK	6	/* shared with a file that is written back */
+#define KEX_PROBE_DAX		7	/* of a file that is memory itself */
+#define KEX_PROBE_HUGETLB	8	/* of the pool of huge pages */
+#define KEX_PROBE_SPECIAL	9	/* a mapping that the kernel treats apart */
+#define KEX_PROBE_FILE		10	/* of a file, or shared memory */
+#define KEX_PROBE_PINNED	11	/* somebody holds it for I/O */
+#define KEX_PROBE_BUSY		12	/* on its way, or just changing */
+#define KEX_PROBE_SWAP		13	/* swapped out */
+#define KEX_PROBE_THERE		14	/* in a pool already */
+#define KEX_PROBE_KERNEL	15	/* this kernel has no device-private memory */
+#define KEX_PROBE_OTHER		16	/* a page of another kind */
+
+/* Which accesses that is asked of, index of kex_ctl_probe.why */
+#define KEX_PROBE_PIN		0	/* pinned for a short time, as by O_DIRECT read() */
+#define KEX_PROBE_LONGTERM	1	/* pinned for long, as by RDMA and io_uring */
+#define KEX_PROBE_READ		2	/* read, as process_vm_readv() */
+#define KEX_PROBE_MIGRATE	3	/* migrated into a pool */
+#define KEX_PROBES		4
+
+/**
+ * struct kex_ctl_probe - what could be done to a page
+ * @argsz: size of this structure
+ * @flags: 0
+ * @pid: whose; 0 for the caller
+ * @frame: out: KEX_FRAME_*
+ * @addr: any byte of it
+ * @why: out: KEX_PROBE_*, for each access
+ */
+struct kex_ctl_probe {
+	__u32 argsz;
+	__u32 flags;
+	__s32 pid;
+	__u32 frame;
+	__aligned_u64 addr;
+	__u32 why[KEX_PROBES];
+};
+
+/*
+ * KEX_CTL_PROBE - say what could be done to a page, and why not
+ * @arg: struct kex_ctl_probe
+ *
+ * From what the kernel would look at; nothing is tried, so nothing is faulted in
+ * or fetched from a pool.
+ * Return: 0, or -1 with EINVAL, E2BIG, EFAULT, EPERM, ESRCH, EINTR or ENOMEM.
+ */
+#define KEX_CTL_PROBE	_IO(KEX_IOC_MAGIC, 0x24)
+
+/* kex_ctl_event.cause, as the kernel gives it */
+#define KEX_CAUSE_UNMAP		0	/* munmap, mremap */
+#define KEX_CAUSE_CLEAR		1	/* entries cleared: a zap, copy on write, MADV_DONTNEED */
+#define KEX_CAUSE_PROTECT_VMA	2	/* mprotect */
+#define KEX_CAUSE_PROTECT_PAGE	3	/* pages made read-only, as by fork */
+#define KEX_CAUSE_SOFT_DIRTY	4	/* the soft-dirty bits were cleared */
+#define KEX_CAUSE_EXIT		5	/* the address space is gone: exit or exec */
+#define KEX_CAUSE_MIGRATE	6	/* a driver migrates it to its memory, or back */
+#define KEX_CAUSE_EXCLUSIVE	7	/* a device gets it for itself */
+#define KEX_CAUSE_OTHER		8	/* one that this driver does not know */
+#define KEX_CAUSE_LOST		9	/* only says how many were lost */
+
+/**
+ * struct kex_ctl_event - an invalidation: what a read() of a watch gives
+ * @time: ns of CLOCK_MONOTONIC
+ * @start: first address that it was for, which may lie before what is watched
+ * @end: address behind the last
+ * @lost: events before this one that there was no room for
+ * @cause: KEX_CAUSE_*
+ * @reserved: 0
+ */
+struct kex_ctl_event {
+	__aligned_u64 time;
+	__aligned_u64 start;
+	__aligned_u64 end;
+	__aligned_u64 lost;
+	__u32 cause;
+	__u32 reserved;
+};
+
+/* Events that are kept for the reader of a watch */
+#define KEX_CTL_WATCH_EVENTS	256
+
+/**
+ * struct kex_ctl_watch - a part of a process's address space
+ * @argsz: size of this structure
+ * @flags: 0
+ * @pid: whose; 0 for the caller
+ * @reserved: 0
+ * @addr: first byte, a multiple of the page
+ * @len: bytes, a multiple of the page and not 0; need not be mapped
+ */
+struct kex_ctl_watch {
+	__u32 argsz;
+	__u32 flags;
+	__s32 pid;
+	__u32 reserved;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+};
+
+/*
+ * KEX_CTL_WATCH - watch what is invalidated of a range
+ * @arg: struct kex_ctl_watch
+ *
+ * The descriptor is read for whole events, and polled. Each invalidation that
+ * meets the range is one; those that come while KEX_CTL_WATCH_EVENTS wait are
+ * counted in the next. Behind the event KEX_CAUSE_EXIT the file ends: read() is 0,
+ * and poll() says POLLHUP.
+ * Return: a descriptor, close-on-exec, or -1 with EINVAL, E2BIG, EFAULT, EPERM,
+ * ESRCH, EMFILE, ENFILE, EINTR or ENOMEM.
+ */
+#define KEX_CTL_WATCH	_IO(KEX_IOC_MAGIC, 0x25)
 
 #endif /* _UAPI_LINUX_KEX_H */
