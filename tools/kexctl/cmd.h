@@ -65,6 +65,7 @@ extern const struct noun noun_region;
 extern const struct noun noun_window;
 extern const struct noun noun_pool;
 extern const struct noun noun_policy;
+extern const struct noun noun_page;
 extern const struct noun noun_features;
 extern const struct noun noun_clear;
 extern const struct noun noun_ps;

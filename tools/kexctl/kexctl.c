@@ -12,6 +12,7 @@ const struct noun * const nouns[] = {
 	&noun_window,
 	&noun_pool,
 	&noun_policy,
+	&noun_page,
 	&noun_features,
 	&noun_ps,
 	&noun_monitor,

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A process that is looked into, and /dev/kex/_ctl, which is asked about it. A pid
+ * that ends may be another process's before the call: a pidfd is held meanwhile,
+ * and what came in for a process that has ended is not told.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kex.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "parse.h"
+#include "target.h"
+
+#define KIND	"pid"
+#define NODE	"/dev/kex/_ctl"
+#define MODULE	"/sys/module/kex"
+
+/**
+ * ctl_open - open the node that knows of processes
+ * @fd: out; -1 when it cannot be had
+ * Return: DONE, or another status after a message.
+ */
+enum status ctl_open(int *fd)
+{
+	*fd = open(NODE, O_RDWR | O_CLOEXEC);
+	if (*fd >= 0)
+		return DONE;
+	if (errno != ENOENT && errno != ENXIO)
+		return fail(REFUSED, NODE ": %s", strerror(errno));
+	if (access(MODULE, F_OK))
+		return fail(REFUSED, "the module kex is not loaded (try: sudo modprobe kex)");
+	return fail(REFUSED, "there is no " NODE " (is devtmpfs mounted, and the module as new as "
+		    "kexctl?)");
+}
+
+/* ADDR, which stands for one byte, or a range */
+static const char *parse_where(const char *typed, uint64_t *addr, uint64_t *len)
+{
+	if (*typed && strpbrk(typed + 1, "+-"))
+		return parse_range(typed, addr, len);
+	*len = 1;
+	return parse_size(typed, addr);
+}
+
+/**
+ * target_parse - understand PID and ADDR[+LEN]
+ * @target: out; to be closed whatever is returned
+ * @who: the pid as it was typed
+ * @typed: the range
+ * Return: DONE, or USAGE after a message.
+ */
+enum status target_parse(struct target *target, const char *who, const char *typed)
+{
+	const char *cause;
+	uint64_t pid;
+
+	*target = (struct target){ .who = who, .typed = typed, .ctl = -1, .pidfd = -1 };
+	cause = parse_uint(who, &pid);
+	if (!cause && (!pid || pid > INT32_MAX))
+		cause = "not the number of a process";
+	if (cause)
+		return fail_on(USAGE, KIND, who, "%s", cause);
+	target->pid = pid;
+	cause = parse_where(typed, &target->addr, &target->len);
+	if (cause)
+		return fail_on(USAGE, KIND, who, "address %s%s%s", typed, *typed ? ": " : "",
+			       cause);
+	return DONE;
+}
+
+/**
+ * target_widen - whole pages around what was asked for
+ * @target: from target_parse()
+ */
+void target_widen(struct target *target)
+{
+	uint64_t page = sysconf(_SC_PAGESIZE), first = target->addr & ~(page - 1);
+	uint64_t last = target->addr + target->len - 1;
+
+	if (!target->len)
+		return;
+	target->addr = first;
+	/* Up to the very last page, which has no end, the kernel will refuse it anyway */
+	target->len = (last & ~(page - 1)) - first;
+	target->len += target->len <= UINT64_MAX - page ? page : 0;
+}
+
+static enum status no_process(const struct target *target)
+{
+	return fail_on(NOT_FOUND, KIND, target->who, "there is no such process with memory of its "
+		       "own (kernel threads and zombies have none)");
+}
+
+/**
+ * target_hold - notice from now on when the process ends
+ * @target: from target_parse()
+ * Return: false when there is no such process.
+ */
+bool target_hold(struct target *target)
+{
+	target->pidfd = syscall(SYS_pidfd_open, target->pid, 0);
+	return target->pidfd >= 0 || errno != ESRCH;
+}
+
+/**
+ * target_open - get hold of the process, and of the node
+ * @target: from target_parse()
+ * Return: DONE, or another status after a message.
+ */
+enum status target_open(struct target *target)
+{
+	enum status status = ctl_open(&target->ctl);
+
+	if (status)
+		return status;
+	return target_hold(target) ? DONE : no_process(target);
+}
+
+/**
+ * target_close - undo target_open()
+ * @target: from target_parse()
+ */
+void target_close(struct target *target)
+{
+	if (target->ctl >= 0)
+		close(target->ctl);
+	if (target->pidfd >= 0)
+		close(target->pidfd);
+}
+
+/**
+ * target_ended - whether the process has ended since target_open()
+ * @target: open
+ */
+bool target_ended(const struct target *target)
+{
+	struct pollfd poller = { .fd = target->pidfd, .events = POLLIN };
+
+	return target->pidfd >= 0 && poll(&poller, 1, 0) > 0;
+}
+
+/**
+ * target_call - ask the driver
+ * @target: open
+ * @number: KEX_CTL_*
+ * @arg: its structure, with the pid filled in
+ * Return: 0, or the errno; ESRCH, too, when the process ended meanwhile.
+ */
+int target_call(const struct target *target, unsigned long number, void *arg)
+{
+	int err = ioctl(target->ctl, number, arg) < 0 ? errno : 0;
+
+	return !err && target_ended(target) ? ESRCH : err;
+}
+
+/**
+ * target_refused - say why the driver refused
+ * @target: open
+ * @verb: what was tried
+ * @err: the errno
+ * Return: the status.
+ */
+enum status target_refused(const struct target *target, const char *verb, int err)
+{
+	char page[SIZE_TEXT_MAX];
+
+	switch (err) {
+	case ESRCH:
+		return no_process(target);
+	case EPERM:
+		return fail_on(REFUSED, KIND, target->who, "%s: memory of another process needs "
+			       "CAP_SYS_PTRACE, and physical addresses CAP_SYS_ADMIN (try: sudo)",
+			       verb);
+	case EFAULT:
+		return fail_on(REFUSED, KIND, target->who, "address %s: not in user space (see: "
+			       "/proc/%s/maps)", target->typed, target->who);
+	case EINVAL:
+		return fail_on(REFUSED, KIND, target->who, "address %s: start and length must be "
+			       "multiples of the %s page, and the length not 0%s", target->typed,
+			       format_size(sysconf(_SC_PAGESIZE), page),
+			       strchr(target->typed, '-') ? " (END is inclusive)" : "");
+	case ENOTTY:
+		return fail(UNSUPPORTED, "%s: the loaded module is older than kexctl (load its own)",
+			    verb);
+	default:
+		return fail_on(REFUSED, KIND, target->who, "%s: %s", verb, strerror(err));
+	}
+}
