@@ -1,0 +1,239 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# kexctl page walk: what the page tables of a process say.
+
+source "$BATS_TEST_DIRNAME/lib/kex.bash"
+
+# walked FILE: the lines of a walk of one address, without their head: VALUES by
+# level, MEANS and TABLES
+walked() {
+	local name virt length table value means count=0
+	declare -gA VALUES=() MEANS=() TABLES=()
+	while read -r name virt length table value means; do
+		[ "$name" != NAME ] || continue
+		VALUES[$name]=$value MEANS[$name]=$means TABLES[$name]=$table
+		count=$((count + 1))
+	done <"$1"
+	[ "$count" = 5 ] || fail "$1 has $count lines, want one for each level"
+}
+
+@test "seed 1.1: before an evict all levels lead on, and after it only the last is empty" {
+	local level
+	local -A before
+	region fb0 size=4P
+	kexmap <<-EOF
+		open $N
+		map 0 4P
+		fill 0 4P
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/before -> 0
+		evict 0 4P
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/after -> 0
+		check 0 4P
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/again -> 0
+	EOF
+	walked "$BATS_TEST_TMPDIR/before"
+	for level in pgd p4d pud pmd pte; do
+		[ "${VALUES[$level]}" != 0x0 ] || fail "$level is empty before the evict"
+		before[$level]=${VALUES[$level]}
+	done
+	assert_eq "${MEANS[pte]}" "present user writable young dirty special normal pfn"
+	for level in pgd p4d pud pmd; do
+		[[ ${MEANS[$level]} == table || ${MEANS[$level]} == folded ]] ||
+			fail "$level: '${MEANS[$level]}'"
+	done
+	walked "$BATS_TEST_TMPDIR/after"
+	for level in pgd p4d pud pmd; do
+		assert_eq "${VALUES[$level]}" "${before[$level]}" "$level"
+	done
+	assert_eq "${VALUES[pte]}" 0x0
+	assert_eq "${MEANS[pte]}" none
+	walked "$BATS_TEST_TMPDIR/again"
+	assert_eq "${VALUES[pte]}" "${before[pte]}"
+}
+
+@test "seed 1.1: an entry's value holds the physical address that the region has" {
+	local phys
+	region fb0 size=4P
+	phys=$(<"$S/phys")
+	kexmap <<-EOF
+		open $N
+		map 0 4P
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/walk -> 0
+	EOF
+	walked "$BATS_TEST_TMPDIR/walk"
+	assert_eq $((VALUES[pte] & 0xffffffff & ~(PAGE - 1))) $((phys))
+	# What is no table lies somewhere else than where it leads to
+	[ "${TABLES[pte]}" != "$phys" ] && ((TABLES[pte] % PAGE == 0))
+}
+
+@test "an entry names the memory type of each cache attribute" {
+	local cache type
+	local -A types=([write-back]=normal [write-combine]=normal-nc
+		[uncached]=device-nGnRnE [device]=device-nGnRE)
+	for cache in "${!types[@]}"; do
+		region "t-$cache" size=1P cache="$cache"
+		kexmap <<-EOF
+			open $N
+			map 0 1P
+			run kexctl page walk \$PID \$ADDR -j >$BATS_TEST_TMPDIR/walk -> 0
+		EOF
+		type=$(jq -r '.[] | select(.name == "pte").type' "$BATS_TEST_TMPDIR/walk")
+		assert_eq "$type" "${types[$cache]}" "$cache"
+	done
+}
+
+@test "seed 1.5: the kind of each page is named: anon, file, zero, pfn, none" {
+	local last
+	region fb0 size=1P
+	kexmap <<-EOF
+		anon 4P
+		fill 0 1P
+		touch 1P
+		run kexctl page walk \$PID \$ADDR+$((3 * PAGE)) >$BATS_TEST_TMPDIR/anon -> 0
+		anon 1P rw shared
+		fill 0 1P
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/file -> 0
+		open $N
+		map 0 1P
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/pfn -> 0
+	EOF
+	mapfile -t last < <(tail -n 3 "$BATS_TEST_TMPDIR/anon")
+	[[ ${last[0]} == *'writable'*' anon' ]] || fail "${last[0]}"
+	[[ ${last[1]} == *'read-only'*' zero' ]] || fail "${last[1]}"
+	[[ ${last[2]} == *' none' ]] || fail "${last[2]}"
+	walked "$BATS_TEST_TMPDIR/file"
+	[[ ${MEANS[pte]} == *' file' ]] || fail "${MEANS[pte]}"
+	walked "$BATS_TEST_TMPDIR/pfn"
+	[[ ${MEANS[pte]} == *'special'*' pfn' ]] || fail "${MEANS[pte]}"
+}
+
+@test "seed 3.1: a page in a pool is device-private, of that pool, and not present" {
+	need_pools
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 1P
+		fill 0 1P
+		migrate 0 1P -> 1
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/walk -> 0
+		where 0 1P -> pool:1
+	EOF
+	walked "$BATS_TEST_TMPDIR/walk"
+	assert_eq "${MEANS[pte]}" "device-private pool=p0"
+	[ "${VALUES[pte]}" != 0x0 ]
+}
+
+@test "read-only, PROT_NONE and never written memory look so" {
+	kexmap <<-EOF
+		anon 1P
+		fill 0 1P
+		protect r
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/r -> 0
+		protect -
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/none -> 0
+	EOF
+	walked "$BATS_TEST_TMPDIR/r"
+	assert_contains "${MEANS[pte]}" 'present user read-only'
+	walked "$BATS_TEST_TMPDIR/none"
+	assert_contains "${MEANS[pte]}" 'present protnone'
+	[[ ${MEANS[pte]} == *' anon' ]] || fail "${MEANS[pte]}"
+}
+
+@test "a block of a lazy region is one entry, of the pmd, with its size" {
+	local features size
+	slurp features "$KEX/features"
+	[[ $'\n'$features$'\n' == *$'\n'huge$'\n'* ]] ||
+		skip 'no huge in features: the kernel has no CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP'
+	read -r size </sys/kernel/mm/transparent_hugepage/hpage_pmd_size
+	((2 * size <= FPGA_SIZE)) || skip "the carve-out has no room for two entries of $((size >> 20)) MiB"
+	region fb0 size=$((2 * size)) populate=lazy
+	kexmap <<-EOF
+		open $N
+		map 0 $((2 * size))
+		touch 0 w
+		run kexctl page walk \$PID \$ADDR >$BATS_TEST_TMPDIR/walk -> 0
+	EOF
+	if [[ $(</sys/kernel/mm/transparent_hugepage/enabled) != *'[always]'* &&
+		$(<"$BATS_TEST_TMPDIR/walk") != *block=* ]]; then
+		skip 'this kernel makes large entries only with transparent huge pages set to always'
+	fi
+	walked "$BATS_TEST_TMPDIR/walk"
+	assert_contains "${MEANS[pmd]}" "present block=$((size >> 20))M user writable"
+	assert_contains "${MEANS[pmd]}" 'special normal pfn'
+	assert_eq "${MEANS[pte]}" none
+}
+
+@test "a level that this machine has not is folded into the one above, with its value" {
+	local level above='' folded=0
+	exits 0 kexctl page walk $$ "0x$(head -c 12 /proc/$$/maps)"
+	printf '%s\n' "$OUT" >"$BATS_TEST_TMPDIR/walk"
+	walked "$BATS_TEST_TMPDIR/walk"
+	for level in pgd p4d pud pmd pte; do
+		if [ "${MEANS[$level]}" = folded ]; then
+			assert_eq "${VALUES[$level]}" "${VALUES[$above]}" "$level"
+			folded=$((folded + 1))
+		fi
+		above=$level
+	done
+	# 48 bits: four levels of 4 KiB pages, or 16 KiB; three of 64 KiB; 47 of 16 KiB: three
+	((folded == 1 || folded == 2)) || fail "$folded levels are folded:"$'\n'"$OUT"
+}
+
+@test "walk agrees with phys and with pagemap on 10,000 random pages" {
+	exits 0 kexpage agree 10000 1
+	[[ $OUT == *' pages agree:'* ]] || fail "$OUT"
+}
+
+@test "walk agrees with phys and with pagemap on 10,000 random pages, many in a pool" {
+	need_pools
+	pool p0 size=8M
+	exits 0 kexpage agree 10000 2 "$N"
+	[[ $OUT == *' pages agree:'* ]] || fail "$OUT"
+}
+
+@test "all of user space, 256 TiB of it, is walked in few lines and no time" {
+	local began=$SECONDS
+	kexmap <<-EOF
+		anon 1P
+		fill 0 1P
+		run kexctl page walk \$PID 0+131072G >$BATS_TEST_TMPDIR/low -> 0
+		run kexctl page walk \$PID 131072G+131071G >$BATS_TEST_TMPDIR/high -> 0
+	EOF
+	((SECONDS - began < 60)) || fail "it took $((SECONDS - began)) s"
+	(($(wc -l <"$BATS_TEST_TMPDIR/high") < 4000))
+	# Nothing that is there is left out
+	assert_contains "$(<"$BATS_TEST_TMPDIR/high")" ' anon'
+	# and what is not there is as few lines as there are tables
+	(($(wc -l <"$BATS_TEST_TMPDIR/low") < 20))
+}
+
+@test "a walk of tables that come and go sees what is there, or nothing, and never falls" {
+	exits 0 kexpage race 3000
+	assert_eq "$OUT" 'it stands'
+}
+
+@test "a process that ends in the middle of walks ends them, too" {
+	local i
+	region fb0 size=1M
+	for i in 1 2 3 4 5 6; do
+		hold "$N" 1M
+		kill -KILL "$HOLDER" &
+		try kexctl page walk "$HOLDER" 131072G+131071G
+		wait "$!"
+		[[ $STATUS == 0 || ($STATUS == 3 && $ERR == *'no such process'*) ]] ||
+			fail "status $STATUS: $ERR"
+	done
+	try kexctl page walk "$HOLDER" 131072G+131071G
+	[ "$STATUS" = 3 ] && [ -z "$OUT" ]
+}
+
+@test "what cannot be walked is refused by its own errno, whichever call it is" {
+	region fb0 size=4P
+	exits 0 kexpage errors "$N"
+	assert_contains "$OUT" 'all as they should be'
+}
+
+@test "who may not look is told nothing: neither of others nor of physical addresses" {
+	exits 0 kexpage rights $$
+	assert_eq "$OUT" 'nothing was told'
+}
