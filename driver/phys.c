@@ -82,6 +82,9 @@ static u64 kex_finder_add_none(struct kex_finder *finder, u64 addr, u64 end)
 	struct vm_area_struct *vma;
 	u64 next;
 
+	/* Nothing of it can be of interest, however many VMAs there are */
+	if (finder->only_end)
+		return end;
 	for (; addr < end; addr = next) {
 		struct kex_ctl_run run = { .virt = addr, .frame = KEX_FRAME_HOLE };
 
