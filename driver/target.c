@@ -10,6 +10,7 @@
 #include <linux/sched/task.h>
 
 #include "ctl.h"
+#include "debug.h"
 
 /**
  * kex_target_mm() - the address space of a process
@@ -39,6 +40,7 @@ struct mm_struct *kex_target_mm(pid_t nr)
 		return ERR_PTR(-ESRCH);
 	mm = get_task_mm(task);
 	put_task_struct(task);
+	KEX_POINT(target_found);
 	return mm ?: ERR_PTR(-ESRCH);
 }
 
