@@ -17,6 +17,16 @@ walked() {
 	[ "$count" = 5 ] || fail "$1 has $count lines, want one for each level"
 }
 
+# user_space: TOP is the end of what addresses a process can have
+user_space() {
+	local line stack
+	while read -r line; do
+		[[ $line != *'[stack]' ]] || stack=${line%% *}
+	done </proc/self/maps
+	stack=$((0x${stack#*-}))
+	for ((TOP = 1; TOP < stack; TOP *= 2)); do :; done
+}
+
 @test "seed 1.1: before an evict all levels lead on, and after it only the last is empty" {
 	local level
 	local -A before
@@ -163,6 +173,91 @@ walked() {
 	assert_eq "${MEANS[pte]}" none
 }
 
+@test "a transparent huge page is a block of anonymous memory, and its middle leads into it" {
+	local size=/sys/kernel/mm/transparent_hugepage/hpage_pmd_size phys
+	[ -r "$size" ] || skip 'this kernel has no transparent huge pages'
+	read -r size <"$size"
+	((size <= 32 << 20)) || skip "a huge page is $((size >> 20)) MiB"
+	kexmap <<-EOF
+		anon $size huge
+		fill 0 $size
+		smaps AnonHugePages -> $((size >> 10)),kB
+		run kexctl page walk \$PID \$((ADDR + $size / 2)) >$BATS_TEST_TMPDIR/walk -> 0
+		run kexctl page phys \$PID \$ADDR+$size -j >$BATS_TEST_TMPDIR/phys -> 0
+	EOF
+	walked "$BATS_TEST_TMPDIR/walk"
+	assert_contains "${MEANS[pmd]}" "present block=$((size >> 20))M user writable"
+	[[ ${MEANS[pmd]} == *' anon' ]] || fail "${MEANS[pmd]}"
+	assert_eq "${MEANS[pte]}" none
+	assert_eq "$(jq -c '[.[] | [.length, .page]]' "$BATS_TEST_TMPDIR/phys")" "[[$size,\"anon\"]]"
+	phys=$(jq -r '.[0].phys' "$BATS_TEST_TMPDIR/phys")
+	((phys % size == 0))
+}
+
+@test "a huge page in a pool is one entry, and one run of the pool's memory" {
+	local release
+	need_pools
+	read -r release </proc/sys/kernel/osrelease
+	((${release%%.*} >= 7)) || skip "Linux $release has no large device folios"
+	[ "$PAGE" = 4096 ] || skip 'huge pages are larger than a batch'
+	pool p0 size=4M
+	kexmap <<-EOF
+		open $N
+		anon 2M huge
+		fill 0 2M
+		migrate 0 2M -> 512
+		run kexctl page walk \$PID \$((ADDR + 0x100000)) >$BATS_TEST_TMPDIR/walk -> 0
+		run kexctl page phys \$PID \$ADDR+2M -j >$BATS_TEST_TMPDIR/phys -> 0
+		where 0 2M -> pool:512
+	EOF
+	walked "$BATS_TEST_TMPDIR/walk"
+	assert_eq "${MEANS[pmd]}" 'device-private pool=p0'
+	assert_eq "${MEANS[pte]}" none
+	assert_eq "$(jq -c '[.[] | [.length, .page, .pool]]' "$BATS_TEST_TMPDIR/phys")" \
+		'[[2097152,"device-private","p0"]]'
+}
+
+@test "huge pages are blocks, or sets of contiguous entries, of every size that there is" {
+	local pool size before now tried=''
+	for pool in /sys/kernel/mm/hugepages/hugepages-*; do
+		size=${pool##*-}
+		size=$((${size%kB} * 1024))
+		((size <= 32 << 20)) || continue
+		read -r before <"$pool/nr_hugepages"
+		echo $((before + 1)) >"$pool/nr_hugepages"
+		read -r now <"$pool/nr_hugepages"
+		if ((now <= before)); then
+			echo "# no room for a page of $((size >> 10)) KiB" >&3
+			continue
+		fi
+		try kexpage huge "$size"
+		echo "$before" >"$pool/nr_hugepages"
+		[ "$STATUS" = 0 ] || fail "$size: $ERR"
+		tried+=" $OUT"
+	done
+	[ -n "$tried" ] || skip 'this kernel has no pools of huge pages up to 32 MiB (CONFIG_HUGETLBFS)'
+	assert_contains "$tried" ' contiguous'
+}
+
+@test "addresses of 52 bits are walked over all levels" {
+	exits 0 kexpage high
+	[ "$OUT" != '48 bits' ] ||
+		skip 'this kernel and CPU have addresses of 48 bits (7-va52 has more)'
+	assert_contains "$OUT" '52 bits'
+}
+
+@test "seed 1.5: memory that is swapped out is named so" {
+	modprobe -q brd rd_nr=1 rd_size=4096 ||
+		skip 'this kernel has no block device of memory (CONFIG_BLK_DEV_RAM)'
+	wait_until 10 test -b /dev/ram0
+	mkswap /dev/ram0 >"$BATS_TEST_TMPDIR/mkswap"
+	swapon /dev/ram0
+	try kexpage swap
+	swapoff /dev/ram0
+	rmmod brd
+	assert_eq "$STATUS $OUT" '0 swap is swap' "$ERR"
+}
+
 @test "a level that this machine has not is folded into the one above, with its value" {
 	local level above='' folded=0
 	exits 0 kexctl page walk $$ "0x$(head -c 12 /proc/$$/maps)"
@@ -191,13 +286,14 @@ walked() {
 	[[ $OUT == *' pages agree:'* ]] || fail "$OUT"
 }
 
-@test "all of user space, 256 TiB of it, is walked in few lines and no time" {
+@test "all of user space, 256 TiB where a page has 4 KiB, is walked in few lines and no time" {
 	local began=$SECONDS
+	user_space
 	kexmap <<-EOF
 		anon 1P
 		fill 0 1P
-		run kexctl page walk \$PID 0+131072G >$BATS_TEST_TMPDIR/low -> 0
-		run kexctl page walk \$PID 131072G+131071G >$BATS_TEST_TMPDIR/high -> 0
+		run kexctl page walk \$PID 0+$((TOP / 2)) >$BATS_TEST_TMPDIR/low -> 0
+		run kexctl page walk \$PID $((TOP / 2))+$((TOP / 2)) >$BATS_TEST_TMPDIR/high -> 0
 	EOF
 	((SECONDS - began < 60)) || fail "it took $((SECONDS - began)) s"
 	(($(wc -l <"$BATS_TEST_TMPDIR/high") < 4000))
@@ -214,16 +310,17 @@ walked() {
 
 @test "a process that ends in the middle of walks ends them, too" {
 	local i
+	user_space
 	region fb0 size=1M
 	for i in 1 2 3 4 5 6; do
 		hold "$N" 1M
 		kill -KILL "$HOLDER" &
-		try kexctl page walk "$HOLDER" 131072G+131071G
+		try kexctl page walk "$HOLDER" "$((TOP / 2))+$((TOP / 2))"
 		wait "$!"
 		[[ $STATUS == 0 || ($STATUS == 3 && $ERR == *'no such process'*) ]] ||
 			fail "status $STATUS: $ERR"
 	done
-	try kexctl page walk "$HOLDER" 131072G+131071G
+	try kexctl page walk "$HOLDER" "$((TOP / 2))+$((TOP / 2))"
 	[ "$STATUS" = 3 ] && [ -z "$OUT" ]
 }
 

@@ -60,7 +60,7 @@ causes() {
 
 @test "seed 4.2: an evict of one process is seen by it, and not by the other" {
 	region fb0 size=16P
-	watch -c 1 --timeout 20s
+	watch -c 1
 	kexmap <<-EOF
 		open $N
 		map 0 16P

@@ -4,6 +4,9 @@
  * the kernel says and does.
  *
  *   kexpage agree COUNT SEED [POOL]: random pages against /proc/self/pagemap
+ *   kexpage huge BYTES: large pages of the kernel's pool of them
+ *   kexpage high: addresses behind 48 bits, or says that there are none
+ *   kexpage swap: memory that is swapped out
  *   kexpage probe BLOCK REGION [POOL]: probe against doing it
  *   kexpage errors REGION: what each call refuses
  *   kexpage rights PID: what nobody may ask
@@ -34,6 +37,7 @@
 #include <unistd.h>
 
 #include <linux/io_uring.h>
+#include <linux/mman.h>
 #include <linux/kex.h>
 
 #include "util.h"
@@ -162,6 +166,13 @@ static bool agree_page(const char *at)
 	return true;
 }
 
+static void open_pagemap(void)
+{
+	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	if (pagemap < 0)
+		die("pagemap: %s", errno_name(errno));
+}
+
 static void migrate_some(int pool, char *at, size_t pages)
 {
 	struct kex_migrate arg = { .argsz = sizeof(arg) };
@@ -184,9 +195,9 @@ static void agree(unsigned long count, const char *node)
 	int pool = node ? open(node, O_RDWR | O_CLOEXEC) : -1;
 	char *area;
 
-	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	if (pagemap < 0 || (node && pool < 0))
-		die("pagemap or %s: %s", node, errno_name(errno));
+	open_pagemap();
+	if (node && pool < 0)
+		die("%s: %s", node, errno_name(errno));
 	area = map_anon(pages * page, PROT_READ | PROT_WRITE);
 	if (mmap(area + pages / 2 * page, pages / 4 * page, PROT_READ | PROT_WRITE,
 		 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
@@ -220,6 +231,84 @@ static void agree(unsigned long count, const char *node)
 	if (!kinds[KEX_FRAME_ANON] || !kinds[KEX_FRAME_FILE] || !kinds[KEX_FRAME_NONE] ||
 	    !kinds[KEX_FRAME_HOLE] || (node && !kinds[KEX_FRAME_DEVICE]))
 		die("not every kind was among them");
+}
+
+/* One large page is an entry of a level above the last, or a set of contiguous ones */
+static void huge(size_t size)
+{
+	char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
+			MAP_HUGETLB | __builtin_ctzl(size) << MAP_HUGE_SHIFT, -1, 0);
+	struct kex_ctl_entry entry;
+	size_t off;
+
+	if (at == MAP_FAILED)
+		die("no page of %zu bytes: %s", size, errno_name(errno));
+	open_pagemap();
+	*at = 1;
+	entry = entry_of(at);
+	if (!(entry.flags & KEX_ENTRY_PRESENT) || entry.frame != KEX_FRAME_ANON ||
+	    (entry.len == size ? !(entry.flags & KEX_ENTRY_BLOCK) :
+				 !(entry.flags & KEX_ENTRY_CONT)))
+		die("flags %x, frame %u, %llu bytes", entry.flags, entry.frame,
+		    (unsigned long long)entry.len);
+	for (off = 0; off < size; off += size / 16)
+		if (!agree_page(at + off))
+			die("%zu: it does not stand still", off);
+	printf("%s\n", entry.flags & KEX_ENTRY_BLOCK ? "block" : "contiguous");
+}
+
+static void high(void)
+{
+	char *at = mmap((void *)(1UL << 50), 4 * page, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct kex_ctl_entry entries[KEX_CTL_WALK_MIN];
+	struct kex_ctl_walk arg = { .argsz = sizeof(arg), .nr = KEX_CTL_WALK_MIN, .len = page,
+		.entries = (uintptr_t)entries };
+	unsigned int i;
+
+	if (at == MAP_FAILED)
+		die("mmap: %s", errno_name(errno));
+	if ((uintptr_t)at >> 48 == 0) {
+		printf("48 bits\n");
+		return;
+	}
+	open_pagemap();
+	*at = 1;
+	arg.addr = (uintptr_t)at;
+	if (ioctl(ctl, KEX_CTL_WALK, &arg))
+		die("CTL_WALK: %s", errno_name(errno));
+	for (i = 0; i < arg.nr; i++)
+		if (entries[i].virt > (uintptr_t)at || entries[i].len > 1ULL << 52 ||
+		    entries[i].virt + entries[i].len <= (uintptr_t)at)
+			die("level %u: %llx+%llx", entries[i].level,
+			    (unsigned long long)entries[i].virt, (unsigned long long)entries[i].len);
+	for (i = 0; i < 4; i++)
+		if (!agree_page(at + i * page))
+			die("page %u does not stand still", i);
+	printf("52 bits, %u levels\n", arg.nr);
+}
+
+static void swap(void)
+{
+	size_t pages = 64, i, out = 0;
+	char *at = map_anon(pages * page, PROT_READ | PROT_WRITE);
+
+	open_pagemap();
+	for (i = 0; i < pages; i++)
+		at[i * page] = i + 1;
+	if (madvise(at, pages * page, MADV_PAGEOUT))
+		die("madvise: %s", errno_name(errno));
+	for (i = 0; i < pages; i++) {
+		if (!agree_page(at + i * page))
+			continue;
+		out += phys_of(at + i * page).frame == KEX_FRAME_SWAP;
+	}
+	if (!out)
+		die("nothing was swapped out");
+	for (i = 0; i < pages; i++)
+		if (at[i * page] != (char)(i + 1))
+			die("page %zu came back wrong", i);
+	printf("swap is swap\n");
 }
 
 /*
@@ -935,6 +1024,12 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "agree") && argc > 3) {
 		seed = strtoull(argv[3], NULL, 0) * 0x9e3779b97f4a7c15ULL + 1;
 		agree(strtoul(argv[2], NULL, 0), argc > 4 ? argv[4] : NULL);
+	} else if (!strcmp(verb, "huge") && argc > 2) {
+		huge(strtoull(argv[2], NULL, 0));
+	} else if (!strcmp(verb, "high")) {
+		high();
+	} else if (!strcmp(verb, "swap")) {
+		swap();
 	} else if (!strcmp(verb, "probe") && argc > 3) {
 		return probe(argv[2], argv[3], argc > 4 ? argv[4] : NULL);
 	} else if (!strcmp(verb, "errors") && argc > 2) {
@@ -952,7 +1047,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(verb, "ends")) {
 		ends();
 	} else {
-		die("usage: kexpage agree|probe|errors|rights|race|watches|lost|again|ends ...");
+		die("usage: kexpage agree|huge|high|swap|probe|errors|rights|race|watches|lost|again|ends ...");
 	}
 	return 0;
 }
