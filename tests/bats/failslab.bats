@@ -63,6 +63,14 @@ teardown() {
 	sweep users "${use[@]}" -- "read $S/users" --
 }
 
+@test "whatever allocation of a look into a process fails, it says so, and nothing is evicted" {
+	region t0 size=64K
+	local verb use=("open $N" 'map 64K' touch)
+	for verb in walk phys where probe watch evict; do
+		sweep "page $verb" "${use[@]}" -- "ctl $verb" --
+	done
+}
+
 @test "whatever allocation of live=0 or revoke fails, the region lives on, or is gone for good" {
 	region t0 size=64K
 	sweep 'live=0' -- "write $R/live 0" -- "write $R/live 1"

@@ -32,6 +32,7 @@
  *	pages LEN		where the memory is
  *	peek LEN | poke LEN	the memory as the pool's device sees it
  *	mread LEN | mwrite LEN	the same by the calls of the HMM test device
+ *	ctl walk|phys|where|probe|watch|evict: of /dev/kex/_ctl, about the mapping
  *	mkdir PATH | rmdir PATH
  *	insmod FILE | rmmod MODULE
  *
@@ -340,7 +341,7 @@ static struct command parse(char *line)
 {
 	static const char * const verbs[] = {
 		"may", "only", "show", "open", "map", "touch", "read", "write", "get", "put",
-		"evict", "info", "mkdir", "rmdir", "insmod", "rmmod", "close", "anon",
+		"evict", "info", "ctl", "mkdir", "rmdir", "insmod", "rmmod", "close", "anon",
 		"moves", "migrate", "home", "poolevict", "pages", "peek", "poke", "mread",
 		"mwrite",
 	};
@@ -367,19 +368,21 @@ static bool is(const struct command *c, const char *verb)
 	return !strcmp(c->verb, verb);
 }
 
-static void open_before(struct command *c, int flags)
+static void open_before(struct command *c, const char *path, int flags)
 {
-	c->fd = open(c->arg, flags | O_CLOEXEC);
+	c->fd = open(path, flags | O_CLOEXEC);
 	if (c->fd < 0)
-		die("%s: %s", c->arg, errno_name(errno));
+		die("%s: %s", path, errno_name(errno));
 }
 
 static void prepare(struct command *c)
 {
 	if (is(c, "read") || is(c, "insmod"))
-		open_before(c, O_RDONLY);
+		open_before(c, c->arg, O_RDONLY);
 	else if (is(c, "write"))
-		open_before(c, O_WRONLY);
+		open_before(c, c->arg, O_WRONLY);
+	else if (is(c, "ctl"))
+		open_before(c, "/dev/kex/_ctl", O_RDWR);
 	else if (is(c, "put"))
 		memset(buf, 0x5a, sizeof(buf));
 	else if (is(c, "poke") || is(c, "mwrite"))
@@ -551,6 +554,39 @@ static bool perform_pool(const struct command *c, size_t len, long *ret)
 	return true;
 }
 
+/* One of the calls that look at a process: this one */
+static long ctl(const struct command *c)
+{
+	static struct kex_ctl_entry entries[KEX_CTL_WALK_MIN];
+	static struct kex_ctl_run runs[16];
+	struct kex_ctl_walk walk = { .argsz = sizeof(walk), .nr = KEX_CTL_WALK_MIN,
+		.addr = (uintptr_t)mapping, .len = mapped, .entries = (uintptr_t)entries };
+	struct kex_ctl_phys phys = { .argsz = sizeof(phys), .nr = 16,
+		.addr = (uintptr_t)mapping, .len = mapped, .runs = (uintptr_t)runs };
+	struct kex_ctl_where where = { .argsz = sizeof(where), .phys = 0x60000000 };
+	struct kex_ctl_probe probe = { .argsz = sizeof(probe), .addr = (uintptr_t)mapping };
+	struct kex_ctl_watch watch = { .argsz = sizeof(watch), .addr = (uintptr_t)mapping,
+		.len = mapped };
+	struct kex_ctl_evict evict = { .argsz = sizeof(evict), .addr = (uintptr_t)mapping,
+		.len = mapped };
+	int fd;
+
+	if (!strcmp(c->arg, "walk"))
+		return ioctl(c->fd, KEX_CTL_WALK, &walk);
+	if (!strcmp(c->arg, "phys"))
+		return ioctl(c->fd, KEX_CTL_PHYS, &phys);
+	if (!strcmp(c->arg, "where"))
+		return ioctl(c->fd, KEX_CTL_WHERE, &where);
+	if (!strcmp(c->arg, "probe"))
+		return ioctl(c->fd, KEX_CTL_PROBE, &probe);
+	if (!strcmp(c->arg, "evict"))
+		return ioctl(c->fd, KEX_CTL_EVICT, &evict);
+	fd = ioctl(c->fd, KEX_CTL_WATCH, &watch);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
 /* One system call, or one touch. Result as the call's, with -errno */
 static long perform(const struct command *c, size_t len)
 {
@@ -576,6 +612,8 @@ static long perform(const struct command *c, size_t len)
 		ret = evict_node(len);
 	else if (is(c, "info"))
 		ret = info_node();
+	else if (is(c, "ctl"))
+		ret = ctl(c);
 	else if (is(c, "mkdir"))
 		ret = mkdir(c->arg, 0777);
 	else if (is(c, "rmdir"))
