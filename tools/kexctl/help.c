@@ -112,6 +112,7 @@ static void help_tool(void)
 	     "  kexctl region hold fb0                 take it away until it is restored\n"
 	     "  kexctl monitor fb0                     see that happen, and each fault\n"
 	     "  kexctl ps                              who has what mapped or open\n"
+	     "  kexctl page phys @0x60000000           who has that memory, and where\n"
 	     "  kexctl region delete fb0 --force       take it away, whoever uses it\n"
 	     "\n"
 	     "Exit status: 0 done, 1 usage, 2 refused by the kernel or by the state of things,\n"

@@ -44,7 +44,7 @@
  *         CAP_SYS_PTRACE is missing, or a physical address, and CAP_SYS_ADMIN is;
  *         KEX_POKE where the process may not write
  * ESRCH   no such process, or it has no memory of its own
- * ENXIO   the page is not in the pool
+ * ENXIO   the page is not in the pool; the address is no carve-out's
  * ENODEV  the object was revoked; only close and munmap make sense now
  * ENOTTY  unknown number
  * EINTR   a fatal signal came first
