@@ -145,18 +145,12 @@ static bool kex_watch_ready(struct kex_watch *watch)
 	       READ_ONCE(watch->ended);
 }
 
-static ssize_t kex_watch_read(struct file *file, char __user *buf, size_t count,
-			      loff_t *pos)
+/* What there is, in whole events: bytes, or -EFAULT if not even one was handed over */
+static ssize_t kex_watch_drain(struct kex_watch *watch, char __user *buf, size_t count)
 {
-	struct kex_watch *watch = file->private_data;
 	struct kex_ctl_event event;
 	size_t done = 0;
 
-	if (count < sizeof(event))
-		return -EINVAL;
-	if (!(file->f_flags & O_NONBLOCK) &&
-	    wait_event_interruptible(watch->wait, kex_watch_ready(watch)))
-		return -ERESTARTSYS;
 	while (count - done >= sizeof(event) && kex_watch_next(watch, &event)) {
 		if (copy_to_user(buf + done, &event, sizeof(event))) {
 			kex_watch_drop(watch, &event);
@@ -164,9 +158,29 @@ static ssize_t kex_watch_read(struct file *file, char __user *buf, size_t count,
 		}
 		done += sizeof(event);
 	}
-	if (done || READ_ONCE(watch->ended))
-		return done;
-	return -EAGAIN;
+	return done;
+}
+
+/* Another reader may have been faster */
+static ssize_t kex_watch_read(struct file *file, char __user *buf, size_t count,
+			      loff_t *pos)
+{
+	struct kex_watch *watch = file->private_data;
+	ssize_t done;
+	bool ended;
+
+	if (count < sizeof(struct kex_ctl_event))
+		return -EINVAL;
+	for (;;) {
+		ended = READ_ONCE(watch->ended);
+		done = kex_watch_drain(watch, buf, count);
+		if (done || ended)
+			return done;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (wait_event_interruptible(watch->wait, kex_watch_ready(watch)))
+			return -ERESTARTSYS;
+	}
 }
 
 static __poll_t kex_watch_poll(struct file *file, poll_table *wait)
