@@ -1,159 +1,123 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The device tree, for where a carve-out lies: its platform device leads to its
- * node, whose memory-region leads to nodes under /reserved-memory, whose reg
- * starts with the address. A device that is not bound is found as well. A child
- * of the node is a region that the driver makes by itself.
+ * Carve-outs in the device tree: a platform device leads to its node, whose
+ * memory-region leads to nodes under /reserved-memory, or whose reg names the
+ * memory. A device that is not bound is found as well. A child of the node is a
+ * region that the driver makes by itself.
  */
-#include <dirent.h>
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dt.h"
-#include "util.h"
 
 #define DEVICES		"/sys/bus/platform/devices"
-#define RESERVED	"/sys/firmware/devicetree/base/reserved-memory"
-#define COMPATIBLE	"kex,carveout"
 
-/* A longer list of what a node is compatible with is read this far */
-#define COMPATIBLE_MAX	256
-
-/* memory-region of a carve-out with more ranges is read this far */
-#define CELLS_MAX	64
-
-static size_t read_property(int node, const char *property, void *value, size_t room)
+/**
+ * dt_name - what the driver calls a carve-out, or a region of its
+ * @node: the node
+ * Return: its label, or else its name without an address; to be freed.
+ */
+char *dt_name(const char *node)
 {
-	ssize_t got;
-	int fd;
+	char *label = tree_text(node, "label");
 
-	fd = openat(node, property, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	got = read(fd, value, room);
-	close(fd);
-	return got < 0 ? 0 : got;
+	return label ? label : tree_name(node);
 }
 
-/* Return: how many cells a property has; 0 when there is none */
-static size_t read_cells(int node, const char *property, uint32_t cells[CELLS_MAX])
+static bool has_name(const char *node, const char *wanted)
 {
-	size_t count, i;
+	char *name = dt_name(node);
+	bool same = !strcmp(name, wanted);
 
-	count = read_property(node, property, cells, CELLS_MAX * sizeof(*cells)) / sizeof(*cells);
-	for (i = 0; i < count; i++)
-		cells[i] = be32toh(cells[i]);
-	return count;
-}
-
-/* Where the reg of a node starts */
-static uint64_t node_phys(int node)
-{
-	uint32_t reg[CELLS_MAX], width[CELLS_MAX];
-	size_t count = read_cells(node, "reg", reg);
-
-	if (!read_cells(node, "../#address-cells", width) || !width[0] || width[0] > 2 ||
-	    count < width[0])
-		return DT_NO_ADDRESS;
-	return width[0] == 1 ? reg[0] : (uint64_t)reg[0] << 32 | reg[1];
-}
-
-static int open_dir(int at, const char *path)
-{
-	return openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-static uint64_t reserved_phys(uint32_t phandle)
-{
-	uint32_t cells[CELLS_MAX];
-	uint64_t phys = DT_NO_ADDRESS;
-	struct dirent *entry;
-	DIR *dir;
-	int node;
-
-	dir = open_list(AT_FDCWD, RESERVED);
-	while (dir && phys == DT_NO_ADDRESS && (entry = readdir(dir))) {
-		if (*entry->d_name == '.')
-			continue;
-		node = open_dir(dirfd(dir), entry->d_name);
-		if (node < 0)
-			continue;
-		if (read_cells(node, "phandle", cells) && cells[0] == phandle)
-			phys = node_phys(node);
-		close(node);
-	}
-	if (dir)
-		closedir(dir);
-	return phys;
-}
-
-/* The first range counts: offsets are counted over the ranges in their order */
-static uint64_t carveout_node_phys(int node)
-{
-	uint32_t phandles[CELLS_MAX];
-
-	if (read_cells(node, "memory-region", phandles))
-		return reserved_phys(phandles[0]);
-	return node_phys(node);
-}
-
-/* The driver names a carve-out by its label, or else by its node */
-static bool node_has_name(int node, const char *name)
-{
-	char *text;
-	bool same;
-
-	text = read_text(node, "label");
-	if (!text)
-		text = read_text(node, "name");
-	same = text && !strcmp(text, name);
-	free(text);
+	free(name);
 	return same;
 }
 
-/* compatible is a list of strings, each with its NUL */
-static bool node_is_carveout(int node)
+/* Return: the node of a carve-out, to be freed, or NULL */
+static char *carveout_node(const char *name)
 {
-	char list[COMPATIBLE_MAX + 1];
-	size_t len, at;
-
-	len = read_property(node, "compatible", list, COMPATIBLE_MAX);
-	list[len] = '\0';
-	for (at = 0; at < len; at += strlen(list + at) + 1)
-		if (!strcmp(list + at, COMPATIBLE))
-			return true;
-	return false;
-}
-
-/* Return: the node of a carve-out, or -1 */
-static int carveout_node(const char *name)
-{
+	DIR *dir = open_list(AT_FDCWD, DEVICES);
 	struct dirent *entry;
-	int found = -1, node;
-	char *path;
-	DIR *dir;
+	char *node = NULL;
 
-	dir = open_list(AT_FDCWD, DEVICES);
-	while (dir && found < 0 && (entry = readdir(dir))) {
-		path = xprintf("%s/of_node", entry->d_name);
-		node = open_dir(dirfd(dir), path);
-		free(path);
-		if (node < 0)
-			continue;
-		if (node_is_carveout(node) && node_has_name(node, name))
-			found = node;
-		else
-			close(node);
+	while (dir && !node && (entry = readdir(dir))) {
+		node = *entry->d_name == '.' ? NULL : tree_of_device(entry->d_name);
+		if (node && tree_compatible(node, DT_COMPATIBLE) && has_name(node, name))
+			break;
+		free(node);
+		node = NULL;
 	}
 	if (dir)
 		closedir(dir);
-	return found;
+	return node;
+}
+
+static bool extents_add(struct extent **extents, size_t *count, const char *node, size_t index)
+{
+	struct extent extent;
+
+	if (!tree_reg(node, index, &extent))
+		return false;
+	*extents = xrealloc(*extents, (*count + 1) * sizeof(extent));
+	(*extents)[(*count)++] = extent;
+	return true;
+}
+
+/* Memory that a carve-out has by reference; what was reserved is the first of a reg */
+static bool extents_reserved(struct extent **extents, size_t *count, const struct cells *phandles)
+{
+	struct strings nodes = { 0 };
+	bool good = true;
+	char *node;
+	size_t i;
+
+	tree_children(TREE_RESERVED, &nodes);
+	for (i = 0; good && i < phandles->count; i++) {
+		node = tree_of_phandle(phandles->items[i], &nodes);
+		good = node && extents_add(extents, count, node, 0);
+		free(node);
+	}
+	strings_free(&nodes);
+	return good;
+}
+
+static bool extents_of(const char *node, struct extent **extents, size_t *count)
+{
+	struct cells cells;
+	size_t entry, i;
+	bool good;
+
+	if (tree_cells(node, "memory-region", &cells)) {
+		good = extents_reserved(extents, count, &cells);
+	} else {
+		free(cells.items);
+		entry = tree_reg_cells(node);
+		good = tree_cells(node, "reg", &cells) && entry;
+		for (i = 0; good && i < cells.count / entry; i++)
+			good = extents_add(extents, count, node, i);
+	}
+	free(cells.items);
+	return good;
+}
+
+/**
+ * dt_carveout_extents - which memory a carve-out has
+ * @name: of the carve-out
+ * @extents: out: to be freed; in the order that offsets are counted in
+ * Return: how many, of which each is known; 0 where one is not.
+ */
+size_t dt_carveout_extents(const char *name, struct extent **extents)
+{
+	char *node = carveout_node(name);
+	size_t count = 0;
+
+	*extents = NULL;
+	if (!node || !extents_of(node, extents, &count))
+		count = 0;
+	free(node);
+	return count;
 }
 
 /**
@@ -163,25 +127,13 @@ static int carveout_node(const char *name)
  */
 uint64_t dt_carveout_phys(const char *name)
 {
-	uint64_t phys;
-	int node;
+	struct extent *extents;
+	uint64_t phys = DT_NO_ADDRESS;
 
-	node = carveout_node(name);
-	if (node < 0)
-		return DT_NO_ADDRESS;
-	phys = carveout_node_phys(node);
-	close(node);
+	if (dt_carveout_extents(name, &extents))
+		phys = extents->start;
+	free(extents);
 	return phys;
-}
-
-/* The kernel's rule: a node without status is as good as one that says okay */
-static bool node_is_enabled(int node)
-{
-	char *status = read_text(node, "status");
-	bool enabled = !status || !strcmp(status, "okay") || !strcmp(status, "ok");
-
-	free(status);
-	return enabled;
 }
 
 /**
@@ -191,23 +143,16 @@ static bool node_is_enabled(int node)
  */
 bool dt_has_region(const char *carveout, const char *name)
 {
-	struct dirent *entry;
+	char *node = carveout_node(carveout);
+	struct strings nodes = { 0 };
 	bool found = false;
-	int node, child;
-	DIR *dir;
+	size_t i;
 
-	node = carveout_node(carveout);
-	dir = node < 0 ? NULL : open_list(node, ".");
-	while (dir && !found && (entry = readdir(dir))) {
-		child = *entry->d_name == '.' ? -1 : open_dir(dirfd(dir), entry->d_name);
-		if (child < 0)
-			continue;
-		found = node_is_enabled(child) && node_has_name(child, name);
-		close(child);
-	}
-	if (dir)
-		closedir(dir);
-	if (node >= 0)
-		close(node);
+	if (node)
+		tree_children(node, &nodes);
+	for (i = 0; !found && i < nodes.count; i++)
+		found = tree_enabled(nodes.items[i]) && has_name(nodes.items[i], name);
+	strings_free(&nodes);
+	free(node);
 	return found;
 }

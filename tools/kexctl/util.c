@@ -249,6 +249,41 @@ DIR *open_list(int dirfd, const char *path)
 }
 
 /**
+ * read_bytes - the whole of a small file
+ * @dirfd: as openat()
+ * @path: as openat()
+ * @len: out: how many
+ * Return: the bytes with a NUL behind them, to be freed; NULL with errno.
+ */
+char *read_bytes(int dirfd, const char *path, size_t *len)
+{
+	size_t room = 4096;
+	char *bytes = NULL;
+	ssize_t got;
+	int fd, err;
+
+	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	*len = 0;
+	do {
+		bytes = xrealloc(bytes, *len + room + 1);
+		got = read(fd, bytes + *len, room);
+		if (got > 0)
+			*len += got;
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	err = errno;
+	close(fd);
+	if (got < 0) {
+		free(bytes);
+		errno = err;
+		return NULL;
+	}
+	bytes[*len] = '\0';
+	return bytes;
+}
+
+/**
  * read_text - the whole of a small file
  * @dirfd: as openat()
  * @path: as openat()
@@ -256,30 +291,11 @@ DIR *open_list(int dirfd, const char *path)
  */
 char *read_text(int dirfd, const char *path)
 {
-	size_t have = 0, room = 4096;
-	char *text = NULL;
-	ssize_t got;
-	int fd, err;
+	size_t len;
+	char *text = read_bytes(dirfd, path, &len);
 
-	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	do {
-		text = xrealloc(text, have + room + 1);
-		got = read(fd, text + have, room);
-		if (got > 0)
-			have += got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	err = errno;
-	close(fd);
-	if (got < 0) {
-		free(text);
-		errno = err;
-		return NULL;
-	}
-	text[have] = '\0';
-	if (have && text[have - 1] == '\n')
-		text[have - 1] = '\0';
+	if (text && len && text[len - 1] == '\n')
+		text[len - 1] = '\0';
 	return text;
 }
 

@@ -49,6 +49,7 @@ const char *strings_nearest(const struct strings *list, const char *wanted);
 char *strings_join(const struct strings *list, const char *sep);
 
 DIR *open_list(int dirfd, const char *path);
+char *read_bytes(int dirfd, const char *path, size_t *len);
 char *read_text(int dirfd, const char *path);
 int write_text(int dirfd, const char *path, const char *value);
 
