@@ -67,8 +67,14 @@ enum status carveouts_by_name(struct strings *names)
 	return err ? fail(REFUSED, "%s/carveouts: %s", root->path, strerror(err)) : DONE;
 }
 
-/* The device tree is asked for each, so only where the order is seen */
-static enum status by_address(struct strings *names)
+/**
+ * carveouts_by_address - the carve-outs that there are
+ * @names: out, zeroed before; sorted by physical address
+ * Return: DONE, or another status after a message.
+ *
+ * The device tree is asked for each, so only where the order is seen.
+ */
+enum status carveouts_by_address(struct strings *names)
 {
 	enum status status = carveouts_by_name(names);
 
@@ -77,7 +83,13 @@ static enum status by_address(struct strings *names)
 	return status;
 }
 
-static int carveout_open(const char *name, struct cfs_dir *dir)
+/**
+ * carveout_open - open the folder of a carve-out
+ * @name: of the carve-out
+ * @dir: out; to be closed whatever is returned
+ * Return: 0, or the errno.
+ */
+int carveout_open(const char *name, struct cfs_dir *dir)
 {
 	const struct cfs_dir *root;
 	char *path;
@@ -160,7 +172,7 @@ enum status carveout_choose(const char *wanted, char **name)
 
 	if (cause)
 		return fail_on(USAGE, KIND, wanted, "%s", cause);
-	status = wanted ? carveouts_by_name(&known) : by_address(&known);
+	status = wanted ? carveouts_by_name(&known) : carveouts_by_address(&known);
 	if (!status && !wanted) {
 		status = choose_first(&known, name);
 	} else if (!status) {
@@ -204,7 +216,7 @@ static enum status list(const struct cmd_args *args)
 	size_t i;
 
 	(void)args;
-	status = by_address(&names);
+	status = carveouts_by_address(&names);
 	for (i = 0; !status && i < names.count; i++)
 		status = add_record(names.items[i], &records);
 	if (!status)

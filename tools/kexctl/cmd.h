@@ -70,6 +70,7 @@ extern const struct noun noun_features;
 extern const struct noun noun_clear;
 extern const struct noun noun_ps;
 extern const struct noun noun_monitor;
+extern const struct noun noun_map;
 
 /* opt.c */
 

@@ -138,6 +138,8 @@ static void print_argument(const struct place *place, const struct cmd_option *o
 		print_carveouts(before, typed);
 	if (!strncmp(option->arg, "EVENT", strlen("EVENT")))
 		print_events(before, typed);
+	if (!strcmp(option->arg, "FILE"))
+		puts(FILES);
 	for (attr = object ? object->wishes : NULL; attr && attr->name; attr++)
 		if (attr->option && !strcmp(attr->option, option->name))
 			print_values(attr, before, typed);

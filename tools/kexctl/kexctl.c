@@ -16,6 +16,7 @@ const struct noun * const nouns[] = {
 	&noun_features,
 	&noun_ps,
 	&noun_monitor,
+	&noun_map,
 	&noun_clear,
 	NULL
 };
