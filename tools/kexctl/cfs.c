@@ -12,37 +12,37 @@
 
 #include "cfs.h"
 
-#define CONFIGFS	"/sys/kernel/config"
-#define KEX		CONFIGFS "/kex"
-#define MOUNT		"mount -t configfs none " CONFIGFS
-
 #ifndef CONFIGFS_MAGIC
 #define CONFIGFS_MAGIC	0x62656570
 #endif
 
-static bool configfs_mounted(void)
+/**
+ * cfs_mounted - whether configfs is where it belongs
+ */
+bool cfs_mounted(void)
 {
 	struct statfs fs;
 
-	return statfs(CONFIGFS, &fs) == 0 && fs.f_type == CONFIGFS_MAGIC;
+	return statfs(CFS_MOUNTPOINT, &fs) == 0 && fs.f_type == CONFIGFS_MAGIC;
 }
 
 /* Say what lacks, and the exact way to get it */
 static enum status explain_root(int err)
 {
 	bool loaded = access("/sys/module/kex", F_OK) == 0;
-	bool mounted = configfs_mounted();
+	bool mounted = cfs_mounted();
 
 	if (err == EACCES || err == EPERM)
-		return fail(REFUSED, "%s may be read by root alone (try: sudo)", KEX);
+		return fail(REFUSED, "%s may be read by root alone (try: sudo)", CFS_KEX);
 	if (!loaded && !mounted)
 		return fail(REFUSED, "the module kex is not loaded, and configfs is not mounted "
-			    "on %s (first: modprobe kex; then: %s)", CONFIGFS, MOUNT);
+			    "on %s (first: modprobe kex; then: %s)", CFS_MOUNTPOINT, CFS_MOUNT);
 	if (!loaded)
 		return fail(REFUSED, "the module kex is not loaded (modprobe kex)");
 	if (!mounted)
-		return fail(REFUSED, "configfs is not mounted on %s (%s)", CONFIGFS, MOUNT);
-	return fail(REFUSED, "%s: %s", KEX, strerror(err));
+		return fail(REFUSED, "configfs is not mounted on %s (%s)", CFS_MOUNTPOINT,
+			    CFS_MOUNT);
+	return fail(REFUSED, "%s: %s", CFS_KEX, strerror(err));
 }
 
 /**
@@ -52,11 +52,11 @@ static enum status explain_root(int err)
  */
 enum status cfs_open_root(const struct cfs_dir **root)
 {
-	static struct cfs_dir kex = { .fd = -1, .path = KEX };
+	static struct cfs_dir kex = { .fd = -1, .path = CFS_KEX };
 
 	*root = &kex;
 	if (kex.fd < 0)
-		kex.fd = open(KEX, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		kex.fd = open(CFS_KEX, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return kex.fd < 0 ? explain_root(errno) : DONE;
 }
 

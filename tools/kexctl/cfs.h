@@ -8,11 +8,16 @@
 
 #include "util.h"
 
+#define CFS_MOUNTPOINT	"/sys/kernel/config"
+#define CFS_KEX		CFS_MOUNTPOINT "/kex"
+#define CFS_MOUNT	"mount -t configfs none " CFS_MOUNTPOINT
+
 struct cfs_dir {
 	int fd;			/* -1: not there, as --dry-run has not made it */
 	char *path;
 };
 
+bool cfs_mounted(void);
 enum status cfs_open_root(const struct cfs_dir **root);
 int cfs_open(const struct cfs_dir *at, const char *name, struct cfs_dir *dir);
 void cfs_close(struct cfs_dir *dir);

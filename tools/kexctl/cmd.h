@@ -71,6 +71,7 @@ extern const struct noun noun_clear;
 extern const struct noun noun_ps;
 extern const struct noun noun_monitor;
 extern const struct noun noun_map;
+extern const struct noun noun_doctor;
 
 /* opt.c */
 

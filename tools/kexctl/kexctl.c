@@ -17,6 +17,7 @@ const struct noun * const nouns[] = {
 	&noun_ps,
 	&noun_monitor,
 	&noun_map,
+	&noun_doctor,
 	&noun_clear,
 	NULL
 };

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The doctor's look at devices: which driver has one, and if none, why. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "doctor.h"
+
+#define CHECK		"carve-out"
+#define DEVICES		"/sys/bus/platform/devices"
+#define DRIVER		"kex"
+#define LOG		"/dev/kmsg"
+
+/* The kernel's longest record, and more */
+#define RECORD_MAX	8192
+
+/* Platform devices and their nodes, read once: there are many */
+static struct strings devices, device_nodes;
+
+static void list_devices(void)
+{
+	DIR *dir = open_list(AT_FDCWD, DEVICES);
+	struct dirent *entry;
+	char *node;
+
+	while (dir && (entry = readdir(dir))) {
+		node = *entry->d_name == '.' ? NULL : tree_of_device(entry->d_name);
+		if (node) {
+			strings_add(&devices, entry->d_name);
+			strings_add(&device_nodes, node);
+		}
+		free(node);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Return: the platform device of a node, or NULL */
+static const char *device_of(const char *node)
+{
+	size_t i;
+
+	if (!devices.count)
+		list_devices();
+	for (i = 0; i < devices.count; i++)
+		if (!strcmp(device_nodes.items[i], node))
+			return devices.items[i];
+	return NULL;
+}
+
+/* Return: the driver that has a device, to be freed, or NULL */
+static char *driver_of(const char *device)
+{
+	char *link = xprintf(DEVICES "/%s/driver", device), path[PATH_MAX];
+	char *driver = NULL;
+
+	if (realpath(link, path))
+		driver = xstrdup(strrchr(path, '/') + 1);
+	free(link);
+	return driver;
+}
+
+/**
+ * doctor_is_bound - whether kex has the device of a node
+ * @node: the node
+ */
+bool doctor_is_bound(const char *node)
+{
+	const char *device = device_of(node);
+	char *driver = device ? driver_of(device) : NULL;
+	bool bound = driver && !strcmp(driver, DRIVER);
+
+	free(driver);
+	return bound;
+}
+
+/* "6,1234,56789,-;TEXT", then lines about the record: the text, if it starts so */
+static char *text_of_record(char *record, const char *start)
+{
+	char *text = strchr(record, ';');
+
+	if (!text || strncmp(text + 1, start, strlen(start)))
+		return NULL;
+	text += 1 + strlen(start);
+	text[strcspn(text, "\n")] = '\0';
+	return xstrdup(text);
+}
+
+/* Return: what the driver said last of a device, to be freed; NULL: nothing to be read */
+static char *last_words(const char *device)
+{
+	char *start = xprintf(DRIVER " %s: ", device), *words = NULL, *text;
+	char record[RECORD_MAX + 1];
+	ssize_t got;
+	int fd;
+
+	fd = open(LOG, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	/* EPIPE: records were overwritten, and there are more */
+	while (fd >= 0 && ((got = read(fd, record, RECORD_MAX)) > 0 || errno == EPIPE)) {
+		if (got <= 0)
+			continue;
+		record[got] = '\0';
+		text = text_of_record(record, start);
+		if (!text)
+			continue;
+		free(words);
+		words = text;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(start);
+	return words;
+}
+
+/* The driver's lines end with a remedy, behind the last colon */
+static void explain_by_log(struct findings *list, const char *node, char *words)
+{
+	char *remedy = strrchr(words, ':');
+
+	if (remedy && remedy[1] == ' ') {
+		*remedy = '\0';
+		finding(list, VERDICT_FAIL, CHECK, node, remedy + 2,
+			"not bound; the kernel's log has: %s", words);
+	} else {
+		finding(list, VERDICT_FAIL, CHECK, node, "see dmesg",
+			"not bound; the kernel's log has: %s", words);
+	}
+}
+
+static void explain(struct findings *list, const char *node, const char *device, bool wrong)
+{
+	char *words;
+
+	if (!doctor_module_loaded()) {
+		finding(list, VERDICT_FAIL, CHECK, node, "modprobe kex",
+			"not bound: the module is not loaded");
+		return;
+	}
+	if (wrong) {
+		finding(list, VERDICT_FAIL, CHECK, node,
+			"mend that, in the tree that the kernel boots with, and boot it",
+			"not bound, for what is said above");
+		return;
+	}
+	words = last_words(device);
+	if (words) {
+		explain_by_log(list, node, words);
+		free(words);
+		return;
+	}
+	finding(list, VERDICT_FAIL, CHECK, node, NULL,
+		"not bound, and the log has no line on it: somebody has unbound it");
+	finding_fixed_by(list, "echo %s > /sys/bus/platform/drivers/" DRIVER "/bind", device);
+}
+
+/**
+ * doctor_bind - look at the device of a carve-out
+ * @list: gets the finding
+ * @node: the carve-out
+ * @wrong: whether its node is known to be wrong
+ */
+void doctor_bind(struct findings *list, const char *node, bool wrong)
+{
+	const char *device = device_of(node);
+	char *driver = device ? driver_of(device) : NULL;
+
+	if (!device)
+		finding(list, VERDICT_FAIL, CHECK, node,
+			"put it right below the root, or below a node that is a simple-bus",
+			"there is no platform device for it");
+	else if (!driver)
+		explain(list, node, device, wrong);
+	else if (strcmp(driver, DRIVER))
+		finding(list, VERDICT_FAIL, CHECK, node,
+			"let kex,carveout be the first of its compatible",
+			"the driver %s has it", driver);
+	else
+		finding(list, VERDICT_OK, CHECK, node, NULL, "bound");
+	free(driver);
+}
