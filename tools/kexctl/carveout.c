@@ -13,7 +13,8 @@
 
 #define KIND	"carveout"
 
-#define NO_NODE	"no device-tree node with compatible = \"kex,carveout\" was bound; see dmesg"
+#define NO_NODE	"no device-tree node with compatible = \"kex,carveout\" was bound; " \
+		"kexctl doctor says why"
 
 struct placed {
 	char *name;

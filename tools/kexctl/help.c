@@ -113,6 +113,8 @@ static void help_tool(void)
 	     "  kexctl monitor fb0                     see that happen, and each fault\n"
 	     "  kexctl ps                              who has what mapped or open\n"
 	     "  kexctl page phys @0x60000000           who has that memory, and where\n"
+	     "  kexctl map                             a picture of what is where\n"
+	     "  kexctl doctor                          why something does not come up\n"
 	     "  kexctl region delete fb0 --force       take it away, whoever uses it\n"
 	     "\n"
 	     "Exit status: 0 done, 1 usage, 2 refused by the kernel or by the state of things,\n"
