@@ -21,6 +21,7 @@ help:
 #: unit             tests of pure logic on this machine
 #: stress           ten minutes of everything at once: KERNEL=6.12 TIME=60 SEED=1
 #: mutants          shows that the tests notice broken drivers and undone declarations
+#: seeds            the tests that docs/seeds.md lists, and that list: KERNELS='6.1 7'
 #: bench            guest instructions that mapping costs, beside /dev/mem: KERNEL=6.12
 #:
 #: modules          the module: KDIR= ARCH= CROSS_COMPILE= O=
@@ -58,6 +59,9 @@ mutants:
 	@tests/mutants/run
 	@tests/mutants/declare
 
+seeds:
+	@tests/seeds/run $(KERNELS)
+
 bench:
 	@bench/run $(if $(KERNEL),--kernel '$(KERNEL)')
 
@@ -80,5 +84,5 @@ clean:
 	find driver \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
 		-o -name modules.order -o -name Module.symvers \) -type f -delete
 
-.PHONY: help demo test test-debug shell check unit stress mutants bench modules modules_install kexctl \
+.PHONY: help demo test test-debug shell check unit stress mutants seeds bench modules modules_install kexctl \
 	install uninstall schema clean

@@ -6,6 +6,7 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
+# seed: 1.6
 @test "before an evict a touch costs no fault, after it one, with the same bytes" {
 	local cache populate i=0
 	for cache in write-back write-combine uncached device; do
@@ -48,6 +49,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+# seed: 2.3
 @test "an evict of a range leaves its neighbours alone" {
 	region t0 size=16P
 	kexmap <<-EOF
@@ -160,6 +162,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_file "$S/state" resident
 }
 
+# seed: 1.6
 @test "state, resident and the counters tell what happened" {
 	region t0 size=16P
 	kexmap <<-EOF

@@ -41,6 +41,7 @@ teardown() {
 	sweep 'live lazy 2M' 'only 1 30' "${live[@]}"
 }
 
+# seed: 2.6
 @test "whatever allocation of open, mmap, a touch, read or write fails, counters are as before" {
 	region t0 size=64K
 	sweep open -- "open $N" --

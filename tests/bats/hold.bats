@@ -74,6 +74,7 @@ teardown_file() {
 	EOF
 }
 
+# seed: 1.6
 @test "what is held before its first mmap is not in the mapping, eager or lazy" {
 	local populate
 	for populate in eager lazy; do
@@ -473,6 +474,7 @@ model_step() {
 	done
 }
 
+# seed: 2.3
 @test "after any sequence of holds, evicts and restores each page is as the last call on it says" {
 	local i page pages=24 first nr op seed=${KEX_SEED:-$SRANDOM} state
 	local -a MODEL ops=(hold hold restore restore evict)

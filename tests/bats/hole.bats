@@ -71,6 +71,7 @@ teardown_file() {
 	EOF
 }
 
+# seed: 2.2
 @test "zero: reads see zeroes, whoever reads, and the page is read-only and clean" {
 	local cache
 	for cache in "${CACHES[@]}"; do

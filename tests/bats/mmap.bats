@@ -4,6 +4,7 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
+# seed: 2.4
 @test "bytes written through one mapping are read through another, for each cache attribute" {
 	local cache i=0
 	for cache in write-back write-combine uncached device; do
@@ -205,6 +206,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	wait_until 5 assert_file "$S/opens" 0
 }
 
+# seed: 2.2
 @test "a mapping is neither grown, dumped nor copied as ordinary memory is" {
 	local flags
 	region t0 size=64K

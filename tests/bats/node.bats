@@ -4,6 +4,7 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
+# seed: 2.1
 @test "the node has the mode of the region, root's ownership, and goes with it" {
 	local mode
 	region t0 size=64K

@@ -4,6 +4,7 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
+# seed: 3.3 5.2
 @test "munmap, MADV_DONTNEED and mremap of pages in a pool lose none and free all" {
 	need_pools
 	pool p0 size=64P
@@ -32,6 +33,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+# seed: 3.3
 @test "a process that ends, is killed or executes another frees its pages" {
 	need_pools
 	pool p0 size=64P
@@ -110,6 +112,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+# seed: 3.3
 @test "a revoke sends the pages home first, from every process" {
 	need_pools
 	pool p0 size=4M
@@ -163,6 +166,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+# seed: 3.3
 @test "the module goes when its pools have gone, and comes again" {
 	need_pools
 	pool p0 size=64P

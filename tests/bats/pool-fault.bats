@@ -17,6 +17,7 @@ jump() {
 	done
 }
 
+# seed: 5.5
 @test "one who reads in order has fault_around pages a fault before long" {
 	need_pools
 	pool p0 size=1024P
@@ -28,6 +29,7 @@ jump() {
 	EOF
 }
 
+# seed: 5.3
 @test "the minor faults of a process are those that it had, not its pages" {
 	need_pools
 	pool p0 size=1024P
@@ -50,6 +52,7 @@ jump() {
 	EOF
 }
 
+# seed: 5.5
 @test "one who jumps about has one page a fault" {
 	need_pools
 	pool p0 size=1024P
@@ -122,6 +125,7 @@ jump() {
 	EOF
 }
 
+# seed: 3.2
 @test "neighbours in another pool are left alone" {
 	need_pools
 	pool p1 size=64P

@@ -31,6 +31,7 @@ huge_page() {
 	printf '%s\n' "open $N" 'anon 2M huge' 'fill 0 2M' 'smaps AnonHugePages -> 2048,kB'
 }
 
+# seed: 3.6
 @test "a huge page moves in as one, and one CPU fault brings it back as one" {
 	pool p0 size=4M fault_around=1
 	kexmap <<-EOF

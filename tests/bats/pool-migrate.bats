@@ -5,6 +5,7 @@
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
 # The frames that are free since then others have before it comes back
+# seed: 3.1 3.6 5.3
 @test "a page in a pool has no frame, and comes back with its bytes in another" {
 	need_pools
 	pool p0 size=2M
@@ -30,6 +31,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+# seed: 3.4
 @test "memory that was never touched is zeroes, whatever the pool held before" {
 	need_pools
 	pool p0 size=64P
@@ -97,6 +99,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	EOF
 }
 
+# seed: 3.5
 @test "read-only memory moves and stays read-only" {
 	need_pools
 	pool p0 size=2M

@@ -190,6 +190,7 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 	assert_file "$FPGA/free" "$FPGA_SIZE"
 }
 
+# seed: 3.7
 @test "the facts of a live pool are those listed, and start at 0" {
 	local key path name text
 	local -A seen=()

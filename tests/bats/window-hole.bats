@@ -69,6 +69,7 @@ begin() {
 	EOF
 }
 
+# seed: 1.7
 @test "zero: a hole reads as zeroes that nobody can write, until a piece is there" {
 	begin zero
 	kexmap <<-EOF
@@ -104,6 +105,7 @@ begin() {
 	EOF
 }
 
+# seed: 1.7
 @test "scratch: a hole is the file's own page, which a piece hides and uncovers" {
 	begin scratch
 	kexmap <<-EOF

@@ -75,6 +75,7 @@ begin() {
 	window w0 size=16P hole="${1:-zero}"
 }
 
+# seed: 2.5
 @test "whichever piece of a map cannot be had, none is mapped and nothing has changed" {
 	local point i script=''
 	begin
@@ -131,6 +132,7 @@ begin() {
 	EOF
 }
 
+# seed: 2.6
 @test "whoever is killed between two pieces has mapped none" {
 	begin
 	kexmap <<-EOF

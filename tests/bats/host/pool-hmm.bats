@@ -31,6 +31,7 @@ passed() {
 	sed -n "s/^$1: ok [0-9]* //p" "$BATS_TEST_TMPDIR/out" | grep -v '# SKIP' | sort
 }
 
+# seed: 5.1
 @test "every hmm-test that passes on the kernel's own device passes on pools" {
 	local KERNEL=${KEX_KERNEL:-7} module lost thp=never
 	module=$("$LAB/sdk" --module "$KERNEL" test_hmm)

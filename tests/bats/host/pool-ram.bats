@@ -67,6 +67,7 @@ setup() {
 		skip "kernel ${KEX_KERNEL:-7} was built without CONFIG_DEVICE_PRIVATE: no pools"
 }
 
+# seed: 5.4
 @test "bytes of a process that are in a pool lie in the carve-out, page by page" {
 	grep -qx "ready $LEN" "$DIR/out"
 	in_ram "$DIR/r0" 0 "$LEN"
