@@ -166,6 +166,27 @@ at_terminal() {
 	[[ $OUT != *revoked* ]] || fail "$OUT"
 }
 
+@test "what comes and goes while it is looked at is drawn or not, and never an error" {
+	local i churn
+	region stays size=64K offset=1M
+	while :; do
+		mkdir "$FPGA/regions/comes"
+		echo 1M >"$FPGA/regions/comes/size"
+		echo 1 >"$FPGA/regions/comes/live"
+		echo 0 >"$FPGA/regions/comes/live"
+		rmdir "$FPGA/regions/comes"
+	done 3>&- &
+	churn=$!
+	HOLDERS+=("$churn")
+	for ((i = 0; i < 8; i++)); do
+		exits 0 kexctl map --json
+		assert_eq "$ERR" ''
+		jq -e '.[0].parts | (map(.size) | add) == 67108864 and any(.[]; .name == "stays")' <<<"$OUT" ||
+			fail "$OUT"
+	done
+	release "$churn"
+}
+
 @test "a carve-out that is not bound is shown as such" {
 	unbind sram
 	exits 0 kexctl map
