@@ -141,7 +141,7 @@ void kex_entry_read(u64 value, unsigned int level, struct kex_leaf *leaf)
 	leaf->value = value;
 	leaf->phys = 0;
 	leaf->offset = 0;
-	leaf->pool[0] = '\0';
+	memset(leaf->pool, 0, sizeof(leaf->pool));
 	if (!value) {
 		leaf->frame = KEX_FRAME_NONE;
 	} else if (pte_present(pte)) {

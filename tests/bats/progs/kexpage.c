@@ -79,6 +79,17 @@ static char *map_anon(size_t len, int prot)
 	return at;
 }
 
+/* Behind the end of a name there is nothing, least of all what was there before */
+static void check_name(const void *at, const char name[KEX_NAME_SIZE])
+{
+	size_t i;
+
+	for (i = strnlen(name, KEX_NAME_SIZE); i < KEX_NAME_SIZE; i++)
+		if (name[i])
+			die("%p: byte %zu of the name '%.*s' is %#x", at, i, KEX_NAME_SIZE, name,
+			    (unsigned char)name[i]);
+}
+
 /* The run of one page */
 static struct kex_ctl_run phys_of(const void *at)
 {
@@ -97,6 +108,7 @@ static struct kex_ctl_run phys_of(const void *at)
 	    arg.next != run.virt + page)
 		die("CTL_PHYS of %p: %u runs, the first %llx+%llx", at, arg.nr,
 		    (unsigned long long)run.virt, (unsigned long long)run.len);
+	check_name(at, run.name);
 	return run;
 }
 
@@ -122,6 +134,7 @@ static struct kex_ctl_entry entry_of(const void *at)
 	if (last->virt > (uintptr_t)at || last->virt + last->len <= (uintptr_t)at)
 		die("CTL_WALK of %p: the last is for %llx+%llx", at, (unsigned long long)last->virt,
 		    (unsigned long long)last->len);
+	check_name(at, last->pool);
 	return *last;
 }
 
