@@ -178,7 +178,7 @@ static long kex_ctl_probe(void __user *uarg)
 		return ret;
 	if (arg.pid < 0)
 		return -EINVAL;
-	if (arg.addr >= TASK_SIZE_MAX)
+	if (arg.addr >= TASK_SIZE_64)
 		return -EFAULT;
 	mm = kex_target_mm(arg.pid);
 	if (IS_ERR(mm))

@@ -55,8 +55,9 @@ int kex_target_range(u64 addr, u64 len)
 {
 	u64 end;
 
+	/* Not TASK_SIZE_MAX: the CPU may have fewer bits than the kernel was built for */
 	if (!len || !PAGE_ALIGNED(addr) || !PAGE_ALIGNED(len) ||
 	    check_add_overflow(addr, len, &end))
 		return -EINVAL;
-	return end > TASK_SIZE_MAX ? -EFAULT : 0;
+	return end > TASK_SIZE_64 ? -EFAULT : 0;
 }

@@ -656,6 +656,17 @@ static void want(const char *what, long got, int err)
 
 #define KERNEL_ADDR	0xffff800000000000ULL
 
+/* What lies above at, where the kernel could have more bits than this CPU: no memory */
+static uint64_t high_addr(const void *at)
+{
+	void *high = mmap((void *)(1UL << 50), page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (high == MAP_FAILED)
+		die("mmap: %s", errno_name(errno));
+	munmap(high, page);
+	return ((uintptr_t)high >> 48 ? 1ULL << 52 : 1ULL << 48) + (uintptr_t)at;
+}
+
 /* What all calls on a range have in common: argsz, flags, pid, addr, len */
 static void errors_range(const char *name, unsigned long number, void *arg, size_t size,
 			 uint64_t *addr, uint64_t *len)
@@ -685,6 +696,8 @@ static void errors_range(const char *name, unsigned long number, void *arg, size
 	want("odd", ioctl(ctl, number, arg), EINVAL);
 	*addr = KERNEL_ADDR;
 	want("kernel", ioctl(ctl, number, arg), EFAULT);
+	*addr = high_addr((void *)(uintptr_t)was);
+	want("above this CPU's", ioctl(ctl, number, arg), EFAULT);
 	*addr = was;
 	*len = 0;
 	want("length 0", ioctl(ctl, number, arg), EINVAL);
@@ -768,6 +781,8 @@ static void errors(const char *node)
 	probe.pid = 0;
 	probe.addr = KERNEL_ADDR;
 	want("probe kernel", ioctl(ctl, KEX_CTL_PROBE, &probe), EFAULT);
+	probe.addr = high_addr(at);
+	want("probe above this CPU's", ioctl(ctl, KEX_CTL_PROBE, &probe), EFAULT);
 	want("where nothing", ioctl(ctl, KEX_CTL_WHERE, &where), ENXIO);
 	errors_evict(node);
 	printf("all as they should be\n");
