@@ -99,11 +99,25 @@ static unsigned int kex_page_frame(struct page *page, unsigned int level)
 	return level < KEX_LEVEL_PTE ? KEX_FRAME_ZERO : KEX_FRAME_DRIVER;
 }
 
+/*
+ * Nor can it be told by its entry, which is special since 6.18: but memory that is
+ * mapped by its number is reserved, or none of the kernel's.
+ */
+static bool kex_is_huge_zero(pte_t pte, unsigned int level)
+{
+	struct page *page;
+
+	if (level == KEX_LEVEL_PTE || !pte_special(pte) || !pfn_valid(pte_pfn(pte)))
+		return false;
+	page = pfn_to_page(pte_pfn(pte));
+	return PageCompound(page) && !PageReserved(page);
+}
+
 static unsigned int kex_present_frame(pte_t pte, unsigned int level)
 {
 	unsigned long pfn = pte_pfn(pte);
 
-	if (is_zero_pfn(pfn) || kex_hole_is_zero(pfn))
+	if (is_zero_pfn(pfn) || kex_hole_is_zero(pfn) || kex_is_huge_zero(pte, level))
 		return KEX_FRAME_ZERO;
 	if (pte_special(pte) || !pfn_valid(pfn))
 		return KEX_FRAME_PFN;

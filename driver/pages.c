@@ -78,10 +78,10 @@ static u8 kex_pmd_state(const struct kex_pool *pool, pmd_t pmd, bool anon)
 		page = kex_pmd_device_page(pmd);
 		return page ? kex_device_page_state(pool, page) : KEX_PAGES_BUSY;
 	}
-	if (pmd_special(pmd))
+	if (pmd_special(pmd) && !anon)
 		return KEX_PAGES_SPECIAL;
 	page = pmd_page(pmd);
-	/* The huge page of zeroes has no name that modules know */
+	/* The huge page of zeroes has no name that modules know, and is special since 6.18 */
 	return anon && !PageAnon(page) ? KEX_PAGES_ZERO : kex_page_state(page);
 }
 

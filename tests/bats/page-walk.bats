@@ -173,6 +173,15 @@ user_space() {
 	assert_eq "${MEANS[pte]}" none
 }
 
+@test "a huge page of zeroes is zeroes, and can be pinned and read" {
+	local size=/sys/kernel/mm/transparent_hugepage/hpage_pmd_size
+	[ -r "$size" ] || skip 'this kernel has no transparent huge pages'
+	try kexpage hugezero "$(<"$size")"
+	[ "$STATUS" = 0 ] || fail "$OUT"$'\n'"$ERR"
+	[ "$OUT" != none ] || skip 'this kernel made no huge page of zeroes'
+	assert_eq "$OUT" zeroes
+}
+
 @test "a transparent huge page is a block of anonymous memory, and its middle leads into it" {
 	local size=/sys/kernel/mm/transparent_hugepage/hpage_pmd_size phys
 	[ -r "$size" ] || skip 'this kernel has no transparent huge pages'

@@ -5,6 +5,7 @@
  *
  *   kexpage agree COUNT SEED [POOL]: random pages against /proc/self/pagemap
  *   kexpage huge BYTES: large pages of the kernel's pool of them
+ *   kexpage hugezero BYTES: a huge page of zeroes, or says that there is none
  *   kexpage high: addresses behind 48 bits, or says that there are none
  *   kexpage swap: memory that is swapped out
  *   kexpage probe BLOCK REGION [POOL]: probe against doing it
@@ -268,6 +269,36 @@ static void huge(size_t size)
 		if (!agree_page(at + off))
 			die("%zu: it does not stand still", off);
 	printf("%s\n", entry.flags & KEX_ENTRY_BLOCK ? "block" : "contiguous");
+}
+
+static void hugezero(size_t size)
+{
+	struct kex_ctl_probe arg = { .argsz = sizeof(arg) };
+	char *at = map_anon(2 * size, PROT_READ | PROT_WRITE);
+	struct kex_ctl_entry entry;
+	unsigned int frame;
+
+	at = (char *)(((uintptr_t)at + size - 1) & ~(size - 1));
+	if (madvise(at, size, MADV_HUGEPAGE) && errno != EINVAL)
+		die("MADV_HUGEPAGE: %s", errno_name(errno));
+	if (*(volatile char *)at)
+		die("new memory is not zeroes");
+	entry = entry_of(at);
+	if (!(entry.flags & KEX_ENTRY_BLOCK)) {
+		printf("none\n");
+		return;
+	}
+	frame = phys_of(at + size - page).frame;
+	arg.addr = (uintptr_t)at;
+	if (ioctl(ctl, KEX_CTL_PROBE, &arg))
+		die("CTL_PROBE: %s", errno_name(errno));
+	if (entry.frame != KEX_FRAME_ZERO || frame != KEX_FRAME_ZERO || arg.frame != frame)
+		die("walk says %u, phys %u, probe %u", entry.frame, frame, arg.frame);
+	if (arg.why[KEX_PROBE_PIN] || arg.why[KEX_PROBE_LONGTERM] || arg.why[KEX_PROBE_READ] ||
+	    (arg.why[KEX_PROBE_MIGRATE] && arg.why[KEX_PROBE_MIGRATE] != KEX_PROBE_KERNEL))
+		die("probe: %u %u %u %u", arg.why[KEX_PROBE_PIN], arg.why[KEX_PROBE_LONGTERM],
+		    arg.why[KEX_PROBE_READ], arg.why[KEX_PROBE_MIGRATE]);
+	printf("zeroes\n");
 }
 
 static void high(void)
@@ -1054,6 +1085,8 @@ int main(int argc, char **argv)
 		agree(strtoul(argv[2], NULL, 0), argc > 4 ? argv[4] : NULL);
 	} else if (!strcmp(verb, "huge") && argc > 2) {
 		huge(strtoull(argv[2], NULL, 0));
+	} else if (!strcmp(verb, "hugezero") && argc > 2) {
+		hugezero(strtoull(argv[2], NULL, 0));
 	} else if (!strcmp(verb, "high")) {
 		high();
 	} else if (!strcmp(verb, "swap")) {
@@ -1075,7 +1108,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(verb, "ends")) {
 		ends();
 	} else {
-		die("usage: kexpage agree|huge|high|swap|probe|errors|rights|race|watches|lost|again|ends ...");
+		die("usage: kexpage agree|huge|hugezero|high|swap|probe|errors|rights|race|watches|lost|again|ends ...");
 	}
 	return 0;
 }
