@@ -76,7 +76,7 @@ void kex_table_look(struct mm_struct *mm, unsigned long addr, unsigned long end,
 		    struct kex_look *look);
 bool kex_entry_is_table(u64 value, unsigned int level);
 u32 kex_entry_flags(u64 value, unsigned int level);
-unsigned int kex_entry_type(u64 value);
+unsigned int kex_entry_type(u64 value, unsigned int level);
 void kex_entry_read(u64 value, unsigned int level, struct kex_leaf *leaf);
 
 struct mm_struct *kex_target_mm(pid_t nr);

@@ -3,7 +3,7 @@
  * kex: what an entry of a page table means
  *
  * An entry that leads to memory, or to nothing, has the same form at each level
- * on arm64, so that all are read as the last level's.
+ * on arm64, so that all are read as the last level's, but for whether it is there.
  */
 #include <linux/mm.h>
 #include <linux/pgtable.h>
@@ -31,6 +31,12 @@ bool kex_entry_is_table(u64 value, unsigned int level)
 	return level < KEX_LEVEL_PTE && (value & KEX_ENTRY_TYPE) == KEX_ENTRY_TYPE;
 }
 
+/* Before 6.9 that which is just being split is there by another bit than a page */
+static bool kex_entry_is_present(u64 value, unsigned int level)
+{
+	return level < KEX_LEVEL_PTE ? pmd_present(__pmd(value)) : pte_present(__pte(value));
+}
+
 /**
  * kex_entry_flags() - what the bits of an entry mean
  * @value: the entry
@@ -45,7 +51,7 @@ u32 kex_entry_flags(u64 value, unsigned int level)
 
 	if (kex_entry_is_table(value, level))
 		return KEX_ENTRY_TABLE | KEX_ENTRY_PRESENT;
-	if (!pte_present(pte))
+	if (!kex_entry_is_present(value, level))
 		return 0;
 	flags |= value & PTE_VALID ? 0 : KEX_ENTRY_PROTNONE;
 	flags |= value & PTE_USER ? KEX_ENTRY_USER : 0;
@@ -61,16 +67,17 @@ u32 kex_entry_flags(u64 value, unsigned int level)
 /**
  * kex_entry_type() - the memory type of an entry that leads to memory
  * @value: the entry
+ * @level: KEX_LEVEL_*
  *
  * Not by the kernel's number for it, but by what the CPU has behind that.
  *
  * Return: KEX_TYPE_*; KEX_TYPE_NONE if the entry is not present.
  */
-unsigned int kex_entry_type(u64 value)
+unsigned int kex_entry_type(u64 value, unsigned int level)
 {
 	unsigned int index = (value & PTE_ATTRINDX_MASK) >> 2;
 
-	if (!pte_present(__pte(value)))
+	if (!kex_entry_is_present(value, level))
 		return KEX_TYPE_NONE;
 	switch ((read_sysreg(mair_el1) >> (index * 8)) & 0xff) {
 	case MAIR_ATTR_NORMAL:
@@ -158,7 +165,7 @@ void kex_entry_read(u64 value, unsigned int level, struct kex_leaf *leaf)
 	memset(leaf->pool, 0, sizeof(leaf->pool));
 	if (!value) {
 		leaf->frame = KEX_FRAME_NONE;
-	} else if (pte_present(pte)) {
+	} else if (kex_entry_is_present(value, level)) {
 		leaf->phys = PFN_PHYS(pte_pfn(pte));
 		leaf->frame = kex_present_frame(pte, level);
 	} else {

@@ -95,7 +95,7 @@ static void kex_walk_leaf(struct kex_walker *walk, unsigned int level, unsigned 
 	}
 	entry = kex_walk_add(walk, level, &step);
 	entry->flags = kex_entry_flags(leaf->value, level);
-	entry->type = kex_entry_type(leaf->value);
+	entry->type = kex_entry_type(leaf->value, level);
 	entry->frame = leaf->frame;
 	memcpy(entry->pool, leaf->pool, sizeof(entry->pool));
 	walk->last = entry;
