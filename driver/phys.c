@@ -4,7 +4,7 @@
  */
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -150,7 +150,8 @@ static int kex_finder_read(struct kex_finder *finder, struct kex_ctl_phys *arg)
 
 	if (mmap_read_lock_killable(finder->mm))
 		return -EINTR;
-	for (looks = 0; looks < KEX_LOOKS && addr < end; looks++) {
+	for (looks = 0; looks < KEX_LOOKS && addr < end && !fatal_signal_pending(current);
+	     looks++) {
 		kex_table_look(finder->mm, addr, end, &finder->look);
 		next = kex_finder_step(finder, addr, end);
 		if (next == addr || finder->nr == finder->room) {
@@ -162,7 +163,7 @@ static int kex_finder_read(struct kex_finder *finder, struct kex_ctl_phys *arg)
 	}
 	mmap_read_unlock(finder->mm);
 	arg->next = addr;
-	return 0;
+	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 /*

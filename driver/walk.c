@@ -2,7 +2,7 @@
 /*
  * kex: a walk of page tables, entry by entry
  */
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -130,7 +130,7 @@ static unsigned long kex_walk_step(struct kex_walker *walk)
  * @entries: result
  * @room: how many there may be, at least KEX_CTL_WALK_MIN
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -EINTR on a fatal signal, or -ENOMEM.
  */
 int kex_walk_range(struct mm_struct *mm, struct kex_ctl_walk *arg,
 		   struct kex_ctl_entry *entries, unsigned int room)
@@ -147,7 +147,8 @@ int kex_walk_range(struct mm_struct *mm, struct kex_ctl_walk *arg,
 	walk->last = NULL;
 	walk->room = room;
 	memset(walk->told, 0xff, sizeof(walk->told));
-	for (looks = 0; looks < KEX_LOOKS && addr < end; looks++) {
+	for (looks = 0; looks < KEX_LOOKS && addr < end && !fatal_signal_pending(current);
+	     looks++) {
 		kex_table_look(mm, addr, end, &walk->look);
 		next = kex_walk_step(walk);
 		if (!next)
@@ -158,5 +159,5 @@ int kex_walk_range(struct mm_struct *mm, struct kex_ctl_walk *arg,
 	arg->nr = walk->nr;
 	arg->next = min(addr, end);
 	kfree(walk);
-	return 0;
+	return fatal_signal_pending(current) ? -EINTR : 0;
 }
