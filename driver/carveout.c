@@ -357,29 +357,32 @@ u64 kex_carveout_size(struct kex_carveout *co)
  * kex_carveout_at() - which carve-out has a physical address
  * @phys: the address
  * @offset: result: of it in the carve-out, over the ranges in order
+ * @gap: result: bytes from there to the next range of any carve-out, U64_MAX if
+ *	 there is none
  *
  * Return: the carve-out, for config_group_put() of its group; NULL if it is none's.
  */
-struct kex_carveout *kex_carveout_at(u64 phys, u64 *offset)
+struct kex_carveout *kex_carveout_at(u64 phys, u64 *offset, u64 *gap)
 {
 	struct kex_carveout *co = NULL;
 	struct kex_memory *mem;
 	unsigned int i;
 	u64 before;
 
+	*gap = U64_MAX;
 	mutex_lock(&kex_memory_lock);
 	list_for_each_entry(mem, &kex_memories, node) {
 		for (i = 0, before = 0; i < mem->nr; before += mem->ext[i++].size) {
-			if (phys < mem->ext[i].start ||
-			    phys - mem->ext[i].start >= mem->ext[i].size)
-				continue;
-			*offset = before + phys - mem->ext[i].start;
-			co = mem->co;
-			config_group_get(&co->group);
-			goto out;
+			if (mem->ext[i].start > phys) {
+				*gap = min(*gap, mem->ext[i].start - phys);
+			} else if (phys - mem->ext[i].start < mem->ext[i].size) {
+				*offset = before + phys - mem->ext[i].start;
+				co = mem->co;
+			}
 		}
 	}
-out:
+	if (co)
+		config_group_get(&co->group);
 	mutex_unlock(&kex_memory_lock);
 	return co;
 }

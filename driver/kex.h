@@ -257,7 +257,7 @@ void kex_carveout_unbind(struct kex_carveout *co);
 u64 kex_carveout_size(struct kex_carveout *co);
 u64 kex_carveout_free(struct kex_carveout *co);
 u64 kex_carveout_largest_free(struct kex_carveout *co);
-struct kex_carveout *kex_carveout_at(u64 phys, u64 *offset);
+struct kex_carveout *kex_carveout_at(u64 phys, u64 *offset, u64 *gap);
 
 int kex_memory_alloc(struct kex_memory *mem, u64 size, u64 *offset,
 		     phys_addr_t *phys);

@@ -38,7 +38,8 @@ static bool kex_run_joins(const struct kex_ctl_run *run, const struct kex_ctl_ru
 	if (phys && run->frame != KEX_FRAME_ZERO)
 		phys += run->len;
 	return run->frame == next->frame && run->virt + run->len == next->virt &&
-	       phys == next->phys && !strcmp(run->name, next->name);
+	       phys == next->phys && !strcmp(run->name, next->name) &&
+	       (!run->name[0] || run->offset + run->len == next->offset);
 }
 
 /* Of a run, the part that is of interest; false if there is none */
@@ -116,6 +117,7 @@ static u64 kex_finder_add_leaf(struct kex_finder *finder, unsigned int i, u64 ad
 		.len = min(base + finder->look.step[finder->look.last].span, end) - from,
 		.frame = leaf->frame,
 	};
+	u64 to = from + run.len;	/* of the run, less may be of interest */
 
 	if (leaf->frame == KEX_FRAME_NONE)
 		return kex_finder_add_none(finder, run.virt, run.virt + run.len);
@@ -124,7 +126,7 @@ static u64 kex_finder_add_leaf(struct kex_finder *finder, unsigned int i, u64 ad
 	if (leaf->pool[0])
 		run.offset = leaf->offset + (from - base);
 	memcpy(run.name, leaf->pool, sizeof(run.name));
-	return kex_finder_add(finder, &run) ? run.virt + run.len : from;
+	return kex_finder_add(finder, &run) ? to : from;
 }
 
 /* Adds what was read, and tells how far that goes */
@@ -134,7 +136,6 @@ static u64 kex_finder_step(struct kex_finder *finder, u64 addr, u64 end)
 	unsigned int i;
 
 	for (i = 0; i < finder->look.nr; i++) {
-		from = max_t(u64, kex_look_addr(&finder->look, i), addr);
 		to = min_t(u64, kex_look_addr(&finder->look, i + 1), end);
 		from = kex_finder_add_leaf(finder, i, addr, end);
 		if (from < to)
@@ -167,8 +168,8 @@ static int kex_finder_read(struct kex_finder *finder, struct kex_ctl_phys *arg)
 }
 
 /*
- * Whose the memory is that runs lead to. One that goes on behind a region's end is
- * cut, and all behind it left to the next call.
+ * Whose the memory is that runs lead to. One that goes on behind a region's end, or
+ * into a region, is cut, and all behind it left to the next call.
  */
 static int kex_finder_name(struct kex_finder *finder, struct kex_ctl_phys *arg)
 {
@@ -184,7 +185,7 @@ static int kex_finder_name(struct kex_finder *finder, struct kex_ctl_phys *arg)
 		ret = kex_where_region(run->phys, run->name, &run->offset, &left);
 		if (ret < 0)
 			return ret;
-		if (!ret || left >= run->len)
+		if (left >= run->len)
 			continue;
 		run->len = left;
 		finder->nr = i + 1;

@@ -40,12 +40,25 @@ static struct kex_space *kex_carveout_space_at(struct kex_carveout *co, u64 phys
 	return NULL;
 }
 
+/* Bytes up to the next live region of a carve-out; its lock held */
+static u64 kex_carveout_gap(struct kex_carveout *co, u64 phys)
+{
+	struct kex_space *space;
+	u64 start, gap = U64_MAX;
+
+	lockdep_assert_held(&co->lock);
+	list_for_each_entry(space, &co->spaces, live)
+		if (kex_space_phys(space, &start) && start > phys)
+			gap = min(gap, start - phys);
+	return gap;
+}
+
 /**
  * kex_where_region() - which live region has a physical address
  * @phys: the address
  * @name: result: its name; as it was if there is none
  * @offset: result: of the address in it
- * @left: result: bytes from there to its end
+ * @left: result: bytes from there to its end, or to where there may be another
  *
  * Return: 1, 0 if there is none, -EINTR on a fatal signal.
  */
@@ -56,11 +69,12 @@ int kex_where_region(u64 phys, char name[KEX_NAME_SIZE], u64 *offset, u64 *left)
 	u64 unused;
 	int ret;
 
-	co = kex_carveout_at(phys, &unused);
+	co = kex_carveout_at(phys, &unused, left);
 	if (!co)
 		return 0;
 	ret = mutex_lock_killable(&co->lock) ? -EINTR : 0;
 	if (!ret) {
+		*left = min(*left, kex_carveout_gap(co, phys));
 		space = kex_carveout_space_at(co, phys, offset);
 		if (space && space->obj.kind == KEX_KIND_REGION) {
 			memcpy(name, space->obj.name, KEX_NAME_SIZE);
@@ -109,11 +123,12 @@ int kex_where_phys(struct kex_ctl_where *where, struct kex_ctl_window *windows,
 {
 	struct kex_carveout *co;
 	struct kex_space *space;
+	u64 unused;
 	int ret = 0;
 
 	where->nr = 0;
 	where->kind = KEX_KIND_NONE;
-	co = kex_carveout_at(where->phys, &where->offset);
+	co = kex_carveout_at(where->phys, &where->offset, &unused);
 	if (!co)
 		return -ENXIO;
 	strscpy(where->carveout, co->name, sizeof(where->carveout));

@@ -54,6 +54,30 @@ lines() {
 		'[[2,"pfn","fb0"],[2,"pfn","fb1"],[2,"none",null],[1,"pfn","fb1"],[1,"none",null]]'
 }
 
+@test "a page that a window shows 600 times is found 600 times" {
+	local i piece
+	local -a pieces=()
+	region fb0 size=2P
+	window w0 size=1200P
+	# not side by side, so that no two are one run
+	for ((i = 0; i < 600; i++)); do
+		pieces+=($((2 * i * PAGE)) fb0 0 "$PAGE")
+		if (((i + 1) % 100 == 0)); then
+			piece=$(printf '; %s %s %s %s' "${pieces[@]}")
+			put "$W/map" "${piece#; }"
+			pieces=()
+		fi
+	done
+	kexmap <<-EOF
+		open $N
+		map 0 1200P
+		$(for ((i = 0; i < 600; i++)); do echo "touch $((2 * i))P"; done)
+		run kexctl page phys @$(<"/sys/class/kex/fb0/phys") -j >$BATS_TEST_TMPDIR/found -> 0
+	EOF
+	assert_eq "$(jq '[.[] | select(.kind == "window")] | length' "$BATS_TEST_TMPDIR/found")" 512
+	assert_eq "$(jq '[.[] | select(.kind == "process") | .virt] | unique | length' "$BATS_TEST_TMPDIR/found")" 600
+}
+
 @test "what is mapped nowhere is a hole, and as long as it is" {
 	kexmap <<-EOF
 		anon 8P

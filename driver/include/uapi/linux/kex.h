@@ -633,8 +633,8 @@ struct kex_ctl_walk {
  * struct kex_ctl_run - addresses that lead to memory that lies side by side
  * @virt: first address
  * @len: bytes
- * @phys: physical address of the first byte; 0 where there is none. Of a pool's page
- *        that of its data
+ * @phys: physical address of the first byte; 0 where there is none (memory that begins
+ *        at 0 is not told from that). Of a pool's page that of its data
  * @offset: of that in the object that @name names
  * @frame: KEX_FRAME_*
  * @reserved: 0
