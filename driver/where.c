@@ -106,6 +106,7 @@ static void kex_where_windows(struct kex_region *region, u64 offset,
 			       KEX_NAME_SIZE);
 		}
 		(*nr)++;
+		cond_resched();
 	}
 	up_read(&region->space.map_rwsem);
 }
