@@ -10,6 +10,7 @@
 #include <linux/kfifo.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/mmap_lock.h>
 #include <linux/mmu_notifier.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -232,9 +233,16 @@ int kex_watch_open(struct mm_struct *mm, u64 addr, u64 len)
 	init_waitqueue_head(&watch->wait);
 	spin_lock_init(&watch->lock);
 	INIT_KFIFO(watch->events);
-	ret = mmu_interval_notifier_insert(&watch->notifier, mm, addr, len, &kex_watch_ops);
+	ret = -EINTR;
+	if (mmap_write_lock_killable(mm))
+		goto err_free;
+	ret = mmu_interval_notifier_insert_locked(&watch->notifier, mm, addr, len,
+						  &kex_watch_ops);
+	mmap_write_unlock(mm);
 	if (ret)
 		goto err_free;
+	/* One that came amid an invalidation sees others only when that has ended */
+	mmu_interval_read_begin(&watch->notifier);
 	ret = anon_inode_getfd("[kex-watch]", &kex_watch_fops, watch, O_RDONLY | O_CLOEXEC);
 	if (ret < 0)
 		goto err_remove;
