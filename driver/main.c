@@ -156,16 +156,17 @@ static int __init kex_init(void)
 	ret = kex_configfs_init();
 	if (ret)
 		goto err_objects;
-	ret = kex_ctl_init();
-	if (ret)
-		goto err_configfs;
 	ret = platform_driver_register(&kex_driver);
 	if (ret)
-		goto err_ctl;
+		goto err_configfs;
+	/* Last what anybody may open: it cannot be taken back */
+	ret = kex_ctl_init();
+	if (ret)
+		goto err_driver;
 	return 0;
 
-err_ctl:
-	kex_ctl_exit();
+err_driver:
+	platform_driver_unregister(&kex_driver);
 err_configfs:
 	kex_configfs_exit();
 err_objects:
@@ -178,8 +179,8 @@ module_init(kex_init);
 
 static void __exit kex_exit(void)
 {
-	platform_driver_unregister(&kex_driver);
 	kex_ctl_exit();
+	platform_driver_unregister(&kex_driver);
 	kex_configfs_exit();
 	kex_objects_exit();
 	kex_hole_exit();
