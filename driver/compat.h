@@ -189,6 +189,9 @@ static inline unsigned int kex_pte_absent(pte_t pte)
 		return KEX_FRAME_DEVICE;
 	if (softleaf_is_device_exclusive(entry))
 		return KEX_FRAME_EXCLUSIVE;
+	/* A fault on any other marker than userfaultfd's is fatal */
+	if (softleaf_is_marker(entry) && !softleaf_is_uffd_wp_marker(entry))
+		return KEX_FRAME_GUARD;
 	return softleaf_is_hwpoison(entry) ? KEX_FRAME_POISON : KEX_FRAME_OTHER;
 #else
 	swp_entry_t entry = pte_to_swp_entry(pte);
@@ -201,6 +204,9 @@ static inline unsigned int kex_pte_absent(pte_t pte)
 		return KEX_FRAME_DEVICE;
 	if (is_device_exclusive_entry(entry))
 		return KEX_FRAME_EXCLUSIVE;
+	/* A fault on any other marker than userfaultfd's is fatal */
+	if (is_pte_marker_entry(entry) && !(pte_marker_get(entry) & PTE_MARKER_UFFD_WP))
+		return KEX_FRAME_GUARD;
 	return is_hwpoison_entry(entry) ? KEX_FRAME_POISON : KEX_FRAME_OTHER;
 #endif
 }

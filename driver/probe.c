@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/slab.h>
+#include <linux/userfaultfd_k.h>
 
 #include "compat.h"
 #include "ctl.h"
@@ -26,10 +27,14 @@ static struct inode *kex_vma_inode(const struct vm_area_struct *vma)
 /* A fault behind the end of a file is SIGBUS */
 static bool kex_probe_behind_end(const struct vm_area_struct *vma, unsigned long addr)
 {
-	const struct inode *inode = kex_vma_inode(vma);
 	u64 off = PFN_PHYS(vma->vm_pgoff + PHYS_PFN(addr - vma->vm_start));
+	const struct inode *inode;
 
-	return inode && S_ISREG(inode->i_mode) && off >= i_size_read(inode);
+	if (!vma->vm_file)
+		return false;
+	/* Of a block device, that of the device: the file's is the node's */
+	inode = vma->vm_file->f_mapping->host;
+	return (S_ISREG(inode->i_mode) || S_ISBLK(inode->i_mode)) && off >= i_size_read(inode);
 }
 
 /* What every get_user_pages() asks first */
@@ -45,7 +50,7 @@ static unsigned int kex_probe_gup(struct vm_area_struct *vma, unsigned long addr
 	inode = kex_vma_inode(vma);
 	if (inode && inode->i_sb->s_magic == SECRETMEM_MAGIC)
 		return KEX_PROBE_SPECIAL;
-	if (frame == KEX_FRAME_POISON)
+	if (frame == KEX_FRAME_POISON || frame == KEX_FRAME_GUARD)
 		return KEX_PROBE_OTHER;
 	return kex_probe_behind_end(vma, addr) ? KEX_PROBE_END : KEX_PROBE_YES;
 }
@@ -73,11 +78,12 @@ static unsigned int kex_probe_pin(struct vm_area_struct *vma, unsigned long addr
 /* Who writes to a file's pages behind its back for long would have it miss that */
 static bool kex_probe_writeback(struct vm_area_struct *vma)
 {
-	struct inode *inode = kex_vma_inode(vma);
-
-	return KEX_LONGTERM_NO_WRITEBACK && inode && !is_vm_hugetlb_page(vma) &&
-	       (vma->vm_flags & (VM_WRITE | VM_SHARED)) == (VM_WRITE | VM_SHARED) &&
-	       (inode_to_bdi(inode)->capabilities & BDI_CAP_WRITEBACK);
+	if (!KEX_LONGTERM_NO_WRITEBACK || !vma->vm_file ||
+	    (vma->vm_flags & (VM_WRITE | VM_SHARED)) != (VM_WRITE | VM_SHARED))
+		return false;
+	if (vma->vm_ops && (vma->vm_ops->page_mkwrite || vma->vm_ops->pfn_mkwrite))
+		return true;
+	return mapping_can_writeback(vma->vm_file->f_mapping);
 }
 
 static unsigned int kex_probe_longterm(struct vm_area_struct *vma, unsigned long addr,
@@ -104,15 +110,20 @@ static unsigned int kex_probe_migrate_page(struct vm_area_struct *vma, unsigned 
 		return KEX_PROBE_YES;
 	case KEX_PAGES_NONE:
 	case KEX_PAGES_ZERO:
-		return vma_is_anonymous(vma) ? KEX_PROBE_YES : KEX_PROBE_FILE;
+		if (!vma_is_anonymous(vma))
+			return KEX_PROBE_FILE;
+		/* Its owner is to be asked what comes there */
+		return userfaultfd_missing(vma) ? KEX_PROBE_SPECIAL : KEX_PROBE_YES;
 	case KEX_PAGES_FILE:
 		return KEX_PROBE_FILE;
 	case KEX_PAGES_PINNED:
+	case KEX_PAGES_HELD:
 		return KEX_PROBE_PINNED;
 	case KEX_PAGES_POOL:
 	case KEX_PAGES_FOREIGN:
 		return KEX_PROBE_THERE;
 	case KEX_PAGES_BUSY:
+	case KEX_PAGES_LOCKED:
 		return KEX_PROBE_BUSY;
 	default:
 		return frame == KEX_FRAME_SWAP ? KEX_PROBE_SWAP : KEX_PROBE_OTHER;

@@ -71,6 +71,7 @@ static void test_absent(void **state)
 		{ KEX_FRAME_MIGRATION, "migration" },
 		{ KEX_FRAME_EXCLUSIVE, "device-exclusive" },
 		{ KEX_FRAME_POISON, "poison" },
+		{ KEX_FRAME_GUARD, "guard" },
 		{ KEX_FRAME_OTHER, "not-present" },
 		{ KEX_FRAME_DEVICE, "device-private" },
 	};

@@ -72,6 +72,7 @@ const char *frame_word(unsigned int frame)
 		[KEX_FRAME_SWAP] = "swap",
 		[KEX_FRAME_MIGRATION] = "migration",
 		[KEX_FRAME_POISON] = "poison",
+		[KEX_FRAME_GUARD] = "guard",
 		[KEX_FRAME_OTHER] = "not-present",
 	};
 

@@ -557,10 +557,59 @@ static char *kind_vvar(void)
 	return find_map("[vvar]");
 }
 
+/* Since 6.13; before, the same page as any other */
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL	102
+#endif
+
+static char *kind_guard(void)
+{
+	char *at = kind_anon();
+
+	if (madvise(at, page, MADV_GUARD_INSTALL) && errno != EINVAL)
+		die("MADV_GUARD_INSTALL: %s", errno_name(errno));
+	return at;
+}
+
+/* The device itself, not a file on it */
+static char *kind_block(void)
+{
+	char *at = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, block, 0);
+
+	if (at == MAP_FAILED)
+		die("block: %s", errno_name(errno));
+	*at = 1;
+	return at;
+}
+
+static char *kind_blockend(void)
+{
+	uint64_t size = lseek(block, 0, SEEK_END);
+	char *at = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, block, size - page);
+
+	if (at == MAP_FAILED)
+		die("block: %s", errno_name(errno));
+	return at + page;
+}
+
+/* Held by a pipe, pinned by nobody */
+static char *kind_spliced(void)
+{
+	char *at = kind_anon();
+	struct iovec piece = { at, page };
+	int ends[2];
+
+	if (pipe(ends) || vmsplice(ends[1], &piece, 1, 0) != (ssize_t)page)
+		die("vmsplice: %s", errno_name(errno));
+	return at;
+}
+
 static const struct {
 	const char *name;
 	char *(*make)(void);
 } kinds[] = {
+	{ "guard", kind_guard }, { "block", kind_block }, { "block-end", kind_blockend },
+	{ "spliced", kind_spliced },
 	{ "anon", kind_anon }, { "untouched", kind_untouched }, { "zero", kind_zero },
 	{ "read-only", kind_readonly }, { "none", kind_none }, { "write-only", kind_writeonly },
 	{ "hole", kind_hole }, { "shared", kind_shared }, { "file", kind_file },
@@ -635,6 +684,9 @@ static bool probe_kind(size_t kind, unsigned int access)
 static bool can_try(size_t kind, unsigned int access)
 {
 	if (kinds[kind].make == kind_pooled && poolfd < 0)
+		return false;
+	if ((kinds[kind].make == kind_block || kinds[kind].make == kind_blockend) &&
+	    (block < 0 || access == KEX_PROBE_PIN))
 		return false;
 	/* The ring has one set of buffers */
 	if (kinds[kind].make == kind_pinned && (ring < 0 || access == KEX_PROBE_LONGTERM))
