@@ -659,25 +659,42 @@ static bool (* const accesses[KEX_PROBES])(char *at) = {
 	[KEX_PROBE_MIGRATE] = do_migrate,
 };
 
+/* What is mapped by frame number refuses every access from outside in one way */
+static int must_fail_with(size_t kind, unsigned int access)
+{
+	bool pfn = kinds[kind].make == kind_region || kinds[kind].make == kind_evicted;
+
+	return pfn && access != KEX_PROBE_MIGRATE ? EFAULT : 0;
+}
+
 /* A page of its own for each access: to do it is to change it */
 static bool probe_kind(size_t kind, unsigned int access)
 {
 	struct kex_ctl_probe arg = { .argsz = sizeof(arg) };
 	char *at = kinds[kind].make();
+	int want = must_fail_with(kind, access), got;
 	bool done;
 
 	arg.addr = (uintptr_t)at;
 	if (ioctl(ctl, KEX_CTL_PROBE, &arg))
 		die("CTL_PROBE: %s", errno_name(errno));
+	errno = 0;
 	done = accesses[access](at);
+	got = errno;
 	if (kinds[kind].make == kind_pinned)
 		uring_register(IORING_UNREGISTER_BUFFERS, NULL);
 	printf("%s/%u: %u\n", kinds[kind].name, access, arg.why[access]);
-	if (done == !arg.why[access])
-		return true;
-	fprintf(stderr, "%s, access %u: probe says %u, but it %s\n", kinds[kind].name, access,
-		arg.why[access], done ? "works" : "fails");
-	return false;
+	if (done != !arg.why[access]) {
+		fprintf(stderr, "%s, access %u: probe says %u, but it %s\n", kinds[kind].name,
+			access, arg.why[access], done ? "works" : "fails");
+		return false;
+	}
+	if (want && (done || got != want)) {
+		fprintf(stderr, "%s, access %u: %s, want %s\n", kinds[kind].name, access,
+			done ? "it works" : errno_name(got), errno_name(want));
+		return false;
+	}
+	return true;
 }
 
 /* Not every kernel has all that it takes */
