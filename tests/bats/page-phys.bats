@@ -16,15 +16,20 @@ lines() {
 	done <"$1"
 }
 
-@test "seed 4.1: an address has the region's memory before an evict, and none after" {
+@test "seed 4.1: an address has the region's memory before an evict, and none after; pagemap has none ever" {
 	local phys
 	region fb0 size=16P
 	phys=$(<"$S/phys")
 	kexmap <<-EOF
 		open $N
 		map 0 16P
+		fill 0 16P
+		frame 0 -> none
+		frame 8P -> none
 		run kexctl page phys \$PID \$ADDR+$((16 * PAGE)) -j >$BATS_TEST_TMPDIR/before -> 0
 		evict 4P 8P
+		frame 0 -> none
+		frame 8P -> none
 		run kexctl page phys \$PID \$ADDR+$((16 * PAGE)) -j >$BATS_TEST_TMPDIR/after -> 0
 	EOF
 	assert_eq "$(jq -c '[.[] | [.phys, .length, .page, .region, .offset]]' "$BATS_TEST_TMPDIR/before")" \
