@@ -184,6 +184,7 @@ at_terminal() {
 		jq -e '.[0].parts | (map(.size) | add) == 67108864 and any(.[]; .name == "stays")' <<<"$OUT" ||
 			fail "$OUT"
 	done
+	if ended "$churn"; then fail 'what comes and goes did so no longer'; fi
 	release "$churn"
 }
 
