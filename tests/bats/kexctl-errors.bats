@@ -6,25 +6,9 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
-# refused STATUS WORDS... -- ARGUMENTS...: kexctl exits so, says one line with
-# all the words, prints nothing on stdout and leaves no region r1
+# refused STATUS WORDS... -- ARGUMENTS...: kexctl is, and leaves no region r1
 refused() {
-	local want=$1 word
-	local -a words=()
-	shift
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	exits "$want" kexctl "$@" || return 1
-	assert_eq "$OUT" '' "stdout of $*" || return 1
-	[[ $ERR == 'kexctl: '* ]] || fail "$*: '$ERR'" || return 1
-	for word in "${words[@]}"; do
-		assert_contains "$ERR" "$word" || return 1
-	done
-	# Usage errors of the command line add where to read on
-	[[ $ERR != *$'\n'* || $ERR == *$'\n'Try:\ kexctl* ]] || fail "$*: more than one line: $ERR" || return 1
+	kexctl_refused "$@" || return 1
 	assert_missing "$FPGA/regions/r1" "$SRAM/regions/r1" /dev/kex/r1
 }
 

@@ -79,9 +79,9 @@ assert_refused() {
 }
 
 # kexctl_refused STATUS WORDS... -- ARGUMENTS...: kexctl exits so and says one line
-# with all the words
+# with all the words; of a wrong command line, where to read on in a second one
 kexctl_refused() {
-	local want=$1 word
+	local want=$1 word text
 	local -a words=()
 	shift
 	while [ "$1" != -- ]; do
@@ -91,7 +91,11 @@ kexctl_refused() {
 	shift
 	exits "$want" kexctl "$@" || return 1
 	assert_eq "$OUT" '' "stdout of $*" || return 1
-	[[ $ERR == 'kexctl: '* && $ERR != *$'\n'* ]] || fail "$*: '$ERR'" || return 1
+	text=$ERR
+	if [[ $want == 1 && $text =~ ^(.*)$'\n'Try:\ kexctl[^$'\n']*$ ]]; then
+		text=${BASH_REMATCH[1]}
+	fi
+	[[ $text == 'kexctl: '* && $text != *$'\n'* ]] || fail "$*: '$ERR'" || return 1
 	for word in "${words[@]}"; do
 		assert_contains "$ERR" "$word" || return 1
 	done
