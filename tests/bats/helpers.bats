@@ -169,3 +169,9 @@ refuses() {
 	((SECONDS - start < 5)) || fail "waited too long"
 	wait_until 1 true
 }
+
+@test "a teardown fails for what the file's own part of it leaves" {
+	kex_teardown true
+	refuses kex_teardown false true
+	assert_contains "$ERR" 'left behind: what false should have taken away'
+}

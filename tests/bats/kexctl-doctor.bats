@@ -7,8 +7,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 source "$BATS_TEST_DIRNAME/lib/doctor.bash"
 
 teardown() {
-	covers_off || LEFT+=("something is still covered")
-	kex_teardown
+	kex_teardown covers_off
 }
 
 # config NAME=VALUE...: the kernel is configured so, as far as /boot says

@@ -3,18 +3,10 @@
 # kexctl page probe: what could be done to a page, held against doing it.
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
+source "$BATS_TEST_DIRNAME/lib/disk.bash"
 
-# block: BLOCK is a block device of memory, or - where the kernel has none
-block() {
-	BLOCK=-
-	if modprobe -q brd rd_nr=1 rd_size=1024; then
-		BLOCK=/dev/ram0
-		wait_until 10 test -b "$BLOCK"
-	fi
-}
-
-teardown_file() {
-	[ ! -d /sys/module/brd ] || rmmod brd
+teardown() {
+	kex_teardown no_disk
 }
 
 @test "seed 1.4: a region cannot be pinned, nor read from outside, since it is PFNMAP" {
@@ -30,20 +22,20 @@ teardown_file() {
 }
 
 @test "seed 1.4: every answer is what comes of doing it: O_DIRECT, io_uring, process_vm_readv" {
-	block
-	[ "$BLOCK" != - ] || skip 'this kernel has no block device of memory (CONFIG_BLK_DEV_RAM)'
+	disk 1024
+	[ "$DISK" != - ] || skip 'this kernel has no block device of memory (CONFIG_BLK_DEV_RAM)'
 	region fb0 size=4P
-	try kexpage probe "$BLOCK" "$N"
+	try kexpage probe "$DISK" "$N"
 	[ "$STATUS" = 0 ] || fail "$OUT"$'\n'"$ERR"
 	assert_contains "$OUT" 'answers are right'
 }
 
 @test "every answer is what comes of doing it, and migrating to a pool" {
 	need_pools
-	block
+	disk 1024
 	pool p0 size=2M
 	region fb0 size=4P
-	try kexpage probe "$BLOCK" "$N" /dev/kex/p0
+	try kexpage probe "$DISK" "$N" /dev/kex/p0
 	[ "$STATUS" = 0 ] || fail "$OUT"$'\n'"$ERR"
 	assert_contains "$OUT" 'answers are right'
 }

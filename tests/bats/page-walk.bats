@@ -3,6 +3,11 @@
 # kexctl page walk: what the page tables of a process say.
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
+source "$BATS_TEST_DIRNAME/lib/disk.bash"
+
+teardown() {
+	kex_teardown no_disk
+}
 
 # walked FILE: the lines of a walk of one address, without their head: VALUES by
 # level, MEANS and TABLES
@@ -256,15 +261,12 @@ user_space() {
 }
 
 @test "seed 1.5: memory that is swapped out is named so" {
-	modprobe -q brd rd_nr=1 rd_size=4096 ||
-		skip 'this kernel has no block device of memory (CONFIG_BLK_DEV_RAM)'
-	wait_until 10 test -b /dev/ram0
-	mkswap /dev/ram0 >"$BATS_TEST_TMPDIR/mkswap"
-	swapon /dev/ram0
-	try kexpage swap
-	swapoff /dev/ram0
-	rmmod brd
-	assert_eq "$STATUS $OUT" '0 swap is swap' "$ERR"
+	disk 4096
+	[ "$DISK" != - ] || skip 'this kernel has no block device of memory (CONFIG_BLK_DEV_RAM)'
+	mkswap "$DISK" >"$BATS_TEST_TMPDIR/mkswap"
+	swapon "$DISK"
+	exits 0 kexpage swap
+	assert_eq "$OUT" 'swap is swap'
 }
 
 @test "a level that this machine has not is folded into the one above, with its value" {

@@ -216,9 +216,16 @@ setup() {
 	kmsg_begin
 }
 
-# For files whose teardown does something before
+# kex_teardown [COMMAND]...: for files whose teardown does something before: what
+# COMMANDs could not take away is left, too
 kex_teardown() {
+	local command
+	local -a failed=()
+	for command; do
+		"$command" || failed+=("what $command should have taken away")
+	done
 	kex_remove_all
+	LEFT+=("${failed[@]}")
 	kmsg_splats || LEFT+=("the kernel complained (above)")
 	if ((${#LEFT[@]})); then
 		printf 'left behind: %s\n' "${LEFT[@]}" >&2
