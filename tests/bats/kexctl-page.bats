@@ -18,6 +18,15 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	kexctl_refused 1 'timeout 5: not a time' -- page watch 1 0+4K --timeout 5
 }
 
+@test "an address where a range is wanted, and a range where one address is, are usage" {
+	kexctl_refused 1 "pid '$$': address 0x1000+64K: one address is asked for, not a range" -- \
+		page probe $$ 0x1000+64K
+	kexctl_refused 1 'address 0x1000+0: one address' -- page probe $$ 0x1000+0
+	kexctl_refused 1 'address 0x1000-0x1fff: one address' -- page probe $$ 0x1000-0x1fff
+	kexctl_refused 1 'address 0x1000: not a range (such as' -- page watch $$ 0x1000
+	kexctl_refused 1 'address 0x1000: not a range (such as' -- page evict $$ 0x1000
+}
+
 @test "a process that is not there is 3; kernel threads have no memory" {
 	kexctl_refused 3 "pid '4194303': there is no such process" -- page walk 4194303 0
 	kexctl_refused 3 "pid '2': there is no such process" 'kernel threads' -- page phys 2 0

@@ -119,7 +119,7 @@ static enum status walk(const struct cmd_args *args)
 
 	walk = xrealloc(NULL, sizeof(*walk));
 	memset(walk, 0, sizeof(*walk));
-	status = target_parse(&target, args->names[0], args->names[1]);
+	status = target_parse(&target, args->names[0], args->names[1], FORM_EITHER);
 	target_widen(&target);
 	if (!status)
 		status = target_open(&target);
@@ -149,7 +149,7 @@ static enum status probe(const struct cmd_args *args)
 	unsigned int i;
 	int err;
 
-	status = target_parse(&target, args->names[0], args->names[1]);
+	status = target_parse(&target, args->names[0], args->names[1], FORM_ADDR);
 	if (!status)
 		status = target_open(&target);
 	if (!status) {
@@ -191,7 +191,7 @@ static enum status evict(const struct cmd_args *args)
 	enum status status;
 	int err;
 
-	status = target_parse(&target, args->names[0], args->names[1]);
+	status = target_parse(&target, args->names[0], args->names[1], FORM_RANGE);
 	if (!status)
 		status = target_open(&target);
 	arg.pid = target.pid;

@@ -102,7 +102,7 @@ static enum status forward(const char *who, const char *typed)
 	enum status status;
 	int err;
 
-	status = target_parse(&target, who, typed);
+	status = target_parse(&target, who, typed, FORM_EITHER);
 	target_widen(&target);
 	if (!status)
 		status = target_open(&target);
@@ -178,7 +178,7 @@ static enum status search_process(struct search *search, const char *pid)
 	char *path;
 	int err;
 
-	status = target_parse(&target, pid, search->typed + 1);
+	status = target_parse(&target, pid, search->typed + 1, FORM_ADDR);
 	if (status || !target_hold(&target) || !mapped_range(pid, &arg.addr, &end)) {
 		target_close(&target);
 		return status;

@@ -41,10 +41,15 @@ enum status ctl_open(int *fd)
 }
 
 /* ADDR, which stands for one byte, or a range */
-static const char *parse_where(const char *typed, uint64_t *addr, uint64_t *len)
+static const char *parse_where(const char *typed, enum target_form form, uint64_t *addr,
+			       uint64_t *len)
 {
-	if (*typed && strpbrk(typed + 1, "+-"))
+	bool is_range = *typed && strpbrk(typed + 1, "+-");
+
+	if (form == FORM_RANGE || (is_range && form == FORM_EITHER))
 		return parse_range(typed, addr, len);
+	if (is_range)
+		return "one address is asked for, not a range";
 	*len = 1;
 	return parse_size(typed, addr);
 }
@@ -53,10 +58,12 @@ static const char *parse_where(const char *typed, uint64_t *addr, uint64_t *len)
  * target_parse - understand PID and ADDR[+LEN]
  * @target: out; to be closed whatever is returned
  * @who: the pid as it was typed
- * @typed: the range
+ * @typed: the address or range
+ * @form: which of them the verb takes
  * Return: DONE, or USAGE after a message.
  */
-enum status target_parse(struct target *target, const char *who, const char *typed)
+enum status target_parse(struct target *target, const char *who, const char *typed,
+			 enum target_form form)
 {
 	const char *cause;
 	uint64_t pid;
@@ -68,7 +75,7 @@ enum status target_parse(struct target *target, const char *who, const char *typ
 	if (cause)
 		return fail_on(USAGE, KIND, who, "%s", cause);
 	target->pid = pid;
-	cause = parse_where(typed, &target->addr, &target->len);
+	cause = parse_where(typed, form, &target->addr, &target->len);
 	if (cause)
 		return fail_on(USAGE, KIND, who, "address %s%s%s", typed, *typed ? ": " : "",
 			       cause);

@@ -8,6 +8,13 @@
 
 #include "util.h"
 
+/* What a verb can be about */
+enum target_form {
+	FORM_ADDR,
+	FORM_RANGE,
+	FORM_EITHER,
+};
+
 struct target {
 	const char *who;	/* the pid as it was typed */
 	const char *typed;	/* the range */
@@ -19,7 +26,8 @@ struct target {
 };
 
 enum status ctl_open(int *fd);
-enum status target_parse(struct target *target, const char *who, const char *typed);
+enum status target_parse(struct target *target, const char *who, const char *typed,
+			 enum target_form form);
 void target_widen(struct target *target);
 bool target_hold(struct target *target);
 enum status target_open(struct target *target);

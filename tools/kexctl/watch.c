@@ -162,7 +162,7 @@ enum status page_watch(const struct cmd_args *args)
 	struct watch watch = { .fd = -1 };
 	enum status status;
 
-	status = target_parse(&watch.target, args->names[0], args->names[1]);
+	status = target_parse(&watch.target, args->names[0], args->names[1], FORM_RANGE);
 	target_widen(&watch.target);
 	if (!status)
 		status = take_limits(&watch, args);
