@@ -34,6 +34,37 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	kexctl_refused 3 "pid '4194303'" -- page evict 4194303 0+64K
 }
 
+@test "a thread is not taken for a process, nor that there are no files left for a good answer" {
+	local tid verb fd
+	exec {fd}< <(exec kexmap 'anon 16P' thread 'say ready' pause 3>&-)
+	HOLDERS+=("$!")
+	read -r -t 20 -u "$fd" tid
+	exec {fd}<&-
+	assert_eq "$tid" ready
+	for tid in "/proc/$HOLDERS/task"/*; do
+		tid=${tid##*/}
+	done
+	[ "$tid" != "$HOLDERS" ] || fail 'there is no thread'
+	for verb in "walk $tid 0" "phys $tid 0" "probe $tid 0" "evict $tid 0+64K" "watch $tid 0+64K"; do
+		# shellcheck disable=SC2086 # words
+		kexctl_refused 3 "pid '$tid': is a thread; give its process" -- page $verb
+	done
+	exits 2 bash -c "ulimit -n 4; exec kexctl page walk $HOLDERS 0 3>&-"
+	assert_eq "$ERR" "kexctl: pid '$HOLDERS': pidfd_open: Too many open files"
+}
+
+@test "the last page of 64 bits is not in user space, whatever its end is" {
+	local verb
+	for verb in walk phys; do
+		kexctl_refused 2 "pid '$$': address 0xffffffffffffffff: not in user space" -- \
+			page "$verb" $$ 0xffffffffffffffff
+	done
+	for verb in walk phys evict watch; do
+		kexctl_refused 2 'address 0xffffffffffff0000+64K: not in user space' -- \
+			page "$verb" $$ 0xffffffffffff0000+64K
+	done
+}
+
 @test "addresses of the kernel's, length 0 and halves of pages are 2, with the reason" {
 	kexctl_refused 2 "pid '$$': address 0xffff000000000000: not in user space" -- \
 		page walk $$ 0xffff000000000000

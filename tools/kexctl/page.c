@@ -176,7 +176,8 @@ static enum status refused_evict(const struct target *target, int err)
 {
 	uint64_t page = sysconf(_SC_PAGESIZE);
 
-	if (err != EINVAL || !target->len || target->addr % page || target->len % page)
+	if (err != EINVAL || !target->len || target->addr % page || target->len % page ||
+	    target_wraps(target))
 		return target_refused(target, "evict", err);
 	return fail_on(REFUSED, "pid", target->who, "address %s: not all of it is mapped from regions "
 		       "or windows (kexctl ps lists what is; other memory cannot be evicted)",

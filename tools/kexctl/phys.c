@@ -179,7 +179,7 @@ static enum status search_process(struct search *search, const char *pid)
 	int err;
 
 	status = target_parse(&target, pid, search->typed + 1, FORM_ADDR);
-	if (status || !target_hold(&target) || !mapped_range(pid, &arg.addr, &end)) {
+	if (status || target_hold(&target) || !mapped_range(pid, &arg.addr, &end)) {
 		target_close(&target);
 		return status;
 	}

@@ -94,7 +94,7 @@ void target_widen(struct target *target)
 	if (!target->len)
 		return;
 	target->addr = first;
-	/* Up to the very last page, which has no end, the kernel will refuse it anyway */
+	/* The very last page has no end: the driver refuses it, and target_wraps() knows why */
 	target->len = (last & ~(page - 1)) - first;
 	target->len += target->len <= UINT64_MAX - page ? page : 0;
 }
@@ -108,12 +108,27 @@ static enum status no_process(const struct target *target)
 /**
  * target_hold - notice from now on when the process ends
  * @target: from target_parse()
- * Return: false when there is no such process.
+ * Return: 0, or the errno: ESRCH: no such process; EINVAL or, of newer kernels, ENOENT:
+ * a thread. A kernel that has no pidfds is none: what can end then ends unseen.
  */
-bool target_hold(struct target *target)
+int target_hold(struct target *target)
 {
 	target->pidfd = syscall(SYS_pidfd_open, target->pid, 0);
-	return target->pidfd >= 0 || errno != ESRCH;
+	return target->pidfd >= 0 || errno == ENOSYS ? 0 : errno;
+}
+
+static enum status refused_hold(const struct target *target, int err)
+{
+	switch (err) {
+	case ESRCH:
+		return no_process(target);
+	case EINVAL:
+	case ENOENT:
+		return fail_on(NOT_FOUND, KIND, target->who, "is a thread; give its process (Tgid in "
+			       "/proc/%s/status)", target->who);
+	default:
+		return fail_on(REFUSED, KIND, target->who, "pidfd_open: %s", strerror(err));
+	}
 }
 
 /**
@@ -124,10 +139,12 @@ bool target_hold(struct target *target)
 enum status target_open(struct target *target)
 {
 	enum status status = ctl_open(&target->ctl);
+	int err;
 
 	if (status)
 		return status;
-	return target_hold(target) ? DONE : no_process(target);
+	err = target_hold(target);
+	return err ? refused_hold(target, err) : DONE;
 }
 
 /**
@@ -168,6 +185,23 @@ int target_call(const struct target *target, unsigned long number, void *arg)
 }
 
 /**
+ * target_wraps - whether the range ends where no address is any more
+ * @target: from target_parse()
+ *
+ * To the driver that is EINVAL, as a length that is none.
+ */
+bool target_wraps(const struct target *target)
+{
+	return target->len && target->addr > UINT64_MAX - target->len;
+}
+
+static enum status not_in_user_space(const struct target *target)
+{
+	return fail_on(REFUSED, KIND, target->who, "address %s: not in user space (see: "
+		       "/proc/%s/maps)", target->typed, target->who);
+}
+
+/**
  * target_refused - say why the driver refused
  * @target: open
  * @verb: what was tried
@@ -186,9 +220,10 @@ enum status target_refused(const struct target *target, const char *verb, int er
 			       "CAP_SYS_PTRACE, and physical addresses CAP_SYS_ADMIN (try: sudo)",
 			       verb);
 	case EFAULT:
-		return fail_on(REFUSED, KIND, target->who, "address %s: not in user space (see: "
-			       "/proc/%s/maps)", target->typed, target->who);
+		return not_in_user_space(target);
 	case EINVAL:
+		if (target_wraps(target))
+			return not_in_user_space(target);
 		return fail_on(REFUSED, KIND, target->who, "address %s: start and length must be "
 			       "multiples of the %s page, and the length not 0%s", target->typed,
 			       format_size(sysconf(_SC_PAGESIZE), page),

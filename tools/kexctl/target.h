@@ -29,11 +29,12 @@ enum status ctl_open(int *fd);
 enum status target_parse(struct target *target, const char *who, const char *typed,
 			 enum target_form form);
 void target_widen(struct target *target);
-bool target_hold(struct target *target);
+int target_hold(struct target *target);
 enum status target_open(struct target *target);
 void target_close(struct target *target);
 bool target_ended(const struct target *target);
 int target_call(const struct target *target, unsigned long number, void *arg);
+bool target_wraps(const struct target *target);
 enum status target_refused(const struct target *target, const char *verb, int err);
 
 #endif /* KEXCTL_TARGET_H */
