@@ -68,6 +68,31 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		(map(.offset) | unique) == [range(0; $size; 131072)]' <<<"$OUT"
 }
 
+@test "a process that is named by control bytes and half a character is named in ASCII" {
+	local name=$'a\033[31m\n\xff' line fd
+	region a size=16P
+	region b size=16P
+	cp "$(type -P kexmap)" "$BATS_TEST_TMPDIR/$name"
+	exec {fd}< <(exec "$BATS_TEST_TMPDIR/$name" 'open /dev/kex/a' 'map 0 16P' 'open /dev/kex/b' \
+		'say ready' pause 3>&-)
+	HOLDERS+=("$!")
+	read -r -t 20 -u "$fd" line
+	exec {fd}<&-
+	assert_eq "$line" ready
+	for line in ps "page phys @$(<"$KEX_CLASS/a/phys")"; do
+		# shellcheck disable=SC2086 # words
+		exits 0 kexctl $line
+		assert_contains "$OUT" 'a?[31m??'
+		# shellcheck disable=SC2086 # words
+		exits 0 kexctl $line --json
+		[[ ! $OUT =~ [^[:print:][:space:]] ]] || fail "$OUT"
+		jq -e 'any(.[]; .comm == "a?[31m??" or .name == "a?[31m??")' <<<"$OUT"
+	done
+	exits 0 kexctl page phys "@$(<"$KEX_CLASS/a/phys")" --names
+	assert_eq "$OUT" $'fpga\na\na?[31m??'
+	kexctl_refused 2 'a?[31m??' -- region delete b
+}
+
 @test "ps is for root, and says so" {
 	region a size=64K
 	exits 2 setpriv --reuid 1000 --regid 1000 --clear-groups kexctl ps

@@ -153,6 +153,16 @@ lines() {
 	assert_eq "$(jq -c '[.[] | .kind]' "$BATS_TEST_TMPDIR/first")" '["carveout","region","process"]'
 }
 
+@test "without /proc it is not said that no process maps it" {
+	local hide
+	region fb0 size=16P
+	for hide in 'umount -l /proc' 'mount -t tmpfs none /proc'; do
+		exits 2 unshare -m bash -c "$hide && exec kexctl page phys @$(<"$S/phys")"
+		assert_eq "$OUT" ''
+		assert_contains "$ERR" 'kexctl: /proc: No such file or directory (try: mount -t proc'
+	done
+}
+
 @test "memory that nothing has is not found, and what is free is the carve-out's alone" {
 	exits 0 kexctl page phys "@$FPGA_PHYS" -j
 	assert_eq "$(jq -c '[.[] | .kind]' <<<"$OUT")" '["carveout"]'

@@ -14,23 +14,12 @@ static const char * const verdicts[] = {
 	[VERDICT_FAIL] = "FAIL",
 };
 
-/* A device tree may have any bytes for a name */
-static char *printable(char *text)
-{
-	char *c;
-
-	for (c = text; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-	return text;
-}
-
 /**
  * finding - note one
  * @list: gets it
  * @verdict: how bad it is
  * @check: what was looked at; not copied
- * @subject: of it, such as a node; or NULL
+ * @subject: of it, such as a node, whose name may be any bytes; or NULL
  * @fix: what to do; or NULL
  * @fmt: what was found, as printf()
  */

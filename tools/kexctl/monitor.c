@@ -193,14 +193,6 @@ static enum status select_events(const struct monitor *monitor)
 	return DONE;
 }
 
-/* A name of a process, for a terminal and for JSON */
-static void only_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 static char *event_text(const struct event *event)
 {
 	char len[SIZE_TEXT_MAX], ns[NS_TEXT_MAX];
@@ -283,7 +275,7 @@ static void take_line(struct monitor *monitor, char *line)
 		comm = trace_comm(event.pid);
 	if (comm)
 		event.comm = comm;
-	only_printable(event.comm);
+	printable(event.comm);
 	print_event(monitor, &event);
 	free(comm);
 }

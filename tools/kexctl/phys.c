@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* page phys: from addresses of a process to memory, and from there to whoever has it. */
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/kex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +11,7 @@
 #include "entry.h"
 #include "page.h"
 #include "parse.h"
+#include "proc.h"
 #include "target.h"
 
 /* Runs, and windows, that one call gives */
@@ -129,6 +128,7 @@ struct search {
 	const char *typed;
 	uint64_t phys;
 	int ctl;
+	enum status status;
 	struct records found;
 	int pid;		/* of the process that is looked through */
 	char *comm;
@@ -145,14 +145,12 @@ static void take_found(void *arg, const struct kex_ctl_run *run)
 }
 
 /* From the first address that is mapped to the last; false when there is none */
-static bool mapped_range(const char *pid, __u64 *start, __u64 *end)
+static bool mapped_range(int proc, __u64 *start, __u64 *end)
 {
-	char *path = xprintf("/proc/%s/maps", pid), *maps, *last;
+	char *maps = read_text(proc, "maps"), *last;
 	unsigned long long from, to;
 	bool any;
 
-	maps = read_text(AT_FDCWD, path);
-	free(path);
 	any = maps && sscanf(maps, "%llx-%llx", &from, &to) == 2;
 	if (any) {
 		*start = from;
@@ -164,53 +162,54 @@ static bool mapped_range(const char *pid, __u64 *start, __u64 *end)
 	return any;
 }
 
-/* Return: DONE also when the process has gone, or was never one */
-static enum status search_process(struct search *search, const char *pid)
+static int search_range(struct search *search, struct target *target, int proc)
 {
 	struct kex_ctl_phys arg = {
 		.argsz = sizeof(arg),
+		.pid = target->pid,
 		.only = search->phys,
 		.only_len = 1,
 	};
-	struct target target;
-	enum status status;
+	int err = target_hold(target);
 	__u64 end = 0;
-	char *path;
-	int err;
 
-	status = target_parse(&target, pid, search->typed + 1, FORM_ADDR);
-	if (status || target_hold(&target) || !mapped_range(pid, &arg.addr, &end)) {
-		target_close(&target);
-		return status;
-	}
-	arg.pid = target.pid;
-	search->pid = target.pid;
+	/* One that is listed is no thread: it just goes */
+	if (err == EINVAL || err == ENOENT)
+		err = ESRCH;
+	if (!err && !mapped_range(proc, &arg.addr, &end))
+		err = ESRCH;
 	arg.len = end - arg.addr;
-	path = xprintf("/proc/%s/comm", pid);
-	search->comm = read_text(AT_FDCWD, path);
-	free(path);
+	return err ? err : each_run(target, &arg, take_found, search);
+}
+
+/* One that has gone, or has no memory, does not map it. Return: whether to go on */
+static bool search_process(void *searching, int proc, const char *pid)
+{
+	struct search *search = searching;
+	struct target target;
+	int err = ESRCH;
+
+	search->status = target_parse(&target, pid, search->typed + 1, FORM_ADDR);
 	target.ctl = search->ctl;
-	err = search->comm ? each_run(&target, &arg, take_found, search) : ESRCH;
+	search->pid = target.pid;
+	search->comm = proc_comm(proc);
+	if (!search->status && search->comm)
+		err = search_range(search, &target, proc);
 	if (err && err != ESRCH)
-		status = target_refused(&target, VERB, err);
+		search->status = target_refused(&target, VERB, err);
 	free(search->comm);
 	target.ctl = -1;
 	target_close(&target);
-	return status;
+	return !search->status;
 }
 
 static enum status search_processes(struct search *search)
 {
-	DIR *dir = open_list(AT_FDCWD, "/proc");
-	enum status status = DONE;
-	struct dirent *entry;
+	int err = proc_each(search_process, search);
 
-	while (dir && !status && (entry = readdir(dir)))
-		if (isdigit((unsigned char)*entry->d_name))
-			status = search_process(search, entry->d_name);
-	if (dir)
-		closedir(dir);
-	return status;
+	if (err)
+		return fail(REFUSED, "/proc: %s (try: mount -t proc none /proc)", strerror(err));
+	return search->status;
 }
 
 static void add_place(struct search *search, const char *kind, const char *name, uint64_t offset)

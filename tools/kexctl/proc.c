@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -17,6 +18,8 @@
 
 #include "proc.h"
 #include "util.h"
+
+#define PROC		"/proc"
 
 /* So that one message stays a message */
 #define USERS_SHOWN	8
@@ -93,35 +96,70 @@ static bool has_mapped(int proc, const struct wanted *wanted)
 	return found;
 }
 
-static void add_process(struct processes *list, int proc, const char *pid)
+/**
+ * proc_comm - the name of a process
+ * @proc: its folder
+ * Return: the name, printable, to be freed; NULL when the process has gone.
+ */
+char *proc_comm(int proc)
 {
 	char *comm = read_text(proc, "comm");
 
-	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
-	list->items[list->count++] = (struct process){
-		.pid = strtoul(pid, NULL, 10),
-		.comm = comm ? comm : xstrdup("gone"),
-	};
+	return comm ? printable(comm) : NULL;
 }
 
-static void find_processes(const struct wanted *wanted, struct processes *list)
+/**
+ * proc_each - look at every process
+ * @take: is given one; returns whether to go on
+ * @arg: for it
+ * Return: 0, or ENOENT when /proc is not mounted, or another errno.
+ */
+int proc_each(proc_fn take, void *arg)
 {
-	DIR *dir = open_list(AT_FDCWD, "/proc");
+	DIR *dir = open_list(AT_FDCWD, PROC);
 	struct dirent *entry;
+	bool more = true;
 	int proc;
 
-	while (dir && (entry = readdir(dir))) {
+	if (!dir)
+		return errno;
+	if (faccessat(dirfd(dir), "self", F_OK, AT_SYMLINK_NOFOLLOW)) {
+		closedir(dir);
+		return ENOENT;
+	}
+	while (more && (entry = readdir(dir))) {
 		if (!isdigit((unsigned char)*entry->d_name))
 			continue;
 		proc = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (proc < 0)
 			continue;
-		if (has_open(proc, wanted) || has_mapped(proc, wanted))
-			add_process(list, proc, entry->d_name);
+		more = take(arg, proc, entry->d_name);
 		close(proc);
 	}
-	if (dir)
-		closedir(dir);
+	closedir(dir);
+	return 0;
+}
+
+struct finder {
+	const struct wanted *wanted;
+	struct processes *list;
+};
+
+static bool find_process(void *arg, int proc, const char *pid)
+{
+	const struct finder *finder = arg;
+	struct processes *list = finder->list;
+	char *comm;
+
+	if (!has_open(proc, finder->wanted) && !has_mapped(proc, finder->wanted))
+		return true;
+	comm = proc_comm(proc);
+	list->items = xrealloc(list->items, (list->count + 1) * sizeof(*list->items));
+	list->items[list->count++] = (struct process){
+		.pid = strtoul(pid, NULL, 10),
+		.comm = comm ? comm : xstrdup("gone"),
+	};
+	return true;
 }
 
 /**
@@ -135,8 +173,9 @@ void processes_of(enum proc_what what, const char *name, struct processes *list)
 	char *path = name ? xprintf(NODES "%s", name) : NULL;
 	struct wanted wanted = { .what = what, .path = path ? path : ANONYMOUS };
 
+	/* Without /proc nobody can be seen: nothing more than that is told of users here */
 	if (!path || stat(path, &wanted.node) == 0)
-		find_processes(&wanted, list);
+		proc_each(find_process, &(struct finder){ .wanted = &wanted, .list = list });
 	free(path);
 }
 

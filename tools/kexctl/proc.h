@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /proc: which processes use a node. */
+/* /proc: which processes there are, and which of them use a node. */
 #ifndef KEXCTL_PROC_H
 #define KEXCTL_PROC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct process {
 	unsigned int pid;
-	char *comm;
+	char *comm;	/* printable */
 };
 
 struct processes {
@@ -22,6 +23,11 @@ enum proc_what {
 	PROC_ANONYMOUS,
 };
 
+/* @proc is the open folder of the process; Return: whether to go on */
+typedef bool (*proc_fn)(void *arg, int proc, const char *pid);
+
+int proc_each(proc_fn take, void *arg);
+char *proc_comm(int proc);
 void processes_of(enum proc_what what, const char *name, struct processes *list);
 void processes_free(struct processes *list);
 char *proc_users(enum proc_what what, const char *name);

@@ -34,7 +34,7 @@ static bool add_mapping(struct records *list, const struct item *item, char *lin
 
 	if (!user_parse(line, &user))
 		return false;
-	record = add_user(list, item, "mapped", user.pid, user.comm);
+	record = add_user(list, item, "mapped", user.pid, printable(user.comm));
 	virt = xprintf("0x%llx", (unsigned long long)user.start);
 	record_text(record, "virt", virt);
 	record_size(record, "length", user.end - user.start);

@@ -158,6 +158,22 @@ void xappend(char **text, const char *fmt, ...)
 }
 
 /**
+ * printable - make a text safe for a terminal, for JSON and for one line
+ * @text: what anybody may have chosen, as a process its name; each byte outside
+ *	  ' '..'~' becomes a '?'
+ * Return: @text.
+ */
+char *printable(char *text)
+{
+	char *c;
+
+	for (c = text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return text;
+}
+
+/**
  * strings_add - append a copy
  * @list: starts zeroed
  * @text: what to copy

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The helpers that every file needs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+#include "test.h"
+
+static void what_is_not_ascii_is_not_printed(void **state)
+{
+	static const char * const pairs[][2] = {
+		{ "", "" }, { " plain~", " plain~" }, { "a\033[31m\n\xff", "a?[31m??" },
+		{ "\x7f\x80\t\xc3\xbc", "?????" },
+	};
+	char text[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		strcpy(text, pairs[i][0]);
+		assert_string_equal(printable(text), pairs[i][1]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_not_ascii_is_not_printed),
+	};
+
+	return cmocka_run_group_tests_name("util", tests, NULL, NULL);
+}
