@@ -22,10 +22,29 @@ static void what_is_not_ascii_is_not_printed(void **state)
 	}
 }
 
+static void a_shell_reads_a_quoted_text_as_it_was(void **state)
+{
+	static const char * const pairs[][2] = {
+		{ "", "''" }, { "map.svg", "map.svg" }, { "/tmp/a-b_c,d=e:f@g+h%1", "/tmp/a-b_c,d=e:f@g+h%1" },
+		{ "a b", "'a b'" }, { "$(reboot)", "'$(reboot)'" }, { "it's", "'it'\\''s'" },
+		{ "'", "''\\'''" }, { "~", "'~'" }, { "a;b", "'a;b'" }, { "a\nb", "'a\nb'" },
+	};
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		text = shell_quoted(pairs[i][0]);
+		assert_string_equal(text, pairs[i][1]);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_ascii_is_not_printed),
+		cmocka_unit_test(a_shell_reads_a_quoted_text_as_it_was),
 	};
 
 	return cmocka_run_group_tests_name("util", tests, NULL, NULL);

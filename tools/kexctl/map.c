@@ -429,7 +429,9 @@ static enum status map_svg(const char *name, const struct scenes *list)
 	FILE *to;
 
 	if (globals.dry_run) {
-		printf("kexctl map --svg - > %s\n", name);
+		text = shell_quoted(name);
+		printf("kexctl map --svg - > %s\n", text);
+		free(text);
 		return DONE;
 	}
 	to = open_memstream(&text, &len);

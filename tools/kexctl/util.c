@@ -174,6 +174,30 @@ char *printable(char *text)
 }
 
 /**
+ * shell_quoted - a text as a shell reads it as one word
+ * @text: the text
+ * Return: the word, to be freed: as it is where that will do.
+ */
+char *shell_quoted(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_-./:,=@%+";
+	char *word;
+	size_t len;
+
+	if (*text && !text[strspn(text, plain)])
+		return xstrdup(text);
+	word = xstrdup("'");
+	for (; *text; text += len) {
+		len = strcspn(text, "'");
+		xappend(&word, "%.*s%s", (int)len, text, text[len] ? "'\\''" : "");
+		len += text[len] == '\'';
+	}
+	xappend(&word, "'");
+	return word;
+}
+
+/**
  * strings_add - append a copy
  * @list: starts zeroed
  * @text: what to copy

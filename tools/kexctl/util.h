@@ -42,6 +42,7 @@ char *xstrdup(const char *text);
 char *xprintf(const char *fmt, ...) PRINTF(1, 2);
 void xappend(char **text, const char *fmt, ...) PRINTF(2, 3);
 char *printable(char *text);
+char *shell_quoted(const char *text);
 
 void strings_add(struct strings *list, const char *text);
 void strings_sort(struct strings *list);
