@@ -107,6 +107,17 @@ causes() {
 	assert_eq "$ERR" 'watching (Ctrl-C ends it)'
 }
 
+@test "a watch that nobody reads any more ends, though nothing has happened" {
+	# shellcheck disable=SC2016 # for the other shell
+	try timeout 60 bash -c 'kexctl page watch $$ 0x10000+64K | true; exit "${PIPESTATUS[0]}"'
+	assert_eq "$STATUS" 141 "$ERR"
+}
+
+@test "the longest time that there is does not end a watch at once" {
+	try timeout 3 kexctl page watch $$ 0x10000+64K --timeout 18446744073709551615us
+	assert_eq "$STATUS" 124 "$ERR"
+}
+
 @test "what is unmapped and mapped again is watched on" {
 	exits 0 kexpage again
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cfs.h"
@@ -17,6 +16,7 @@
 #include "item.h"
 #include "out.h"
 #include "parse.h"
+#include "stream.h"
 #include "trace.h"
 
 #define MODULE		"/sys/module/kex"
@@ -42,14 +42,6 @@ struct monitor {
 	bool done;
 	int signals;
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static const struct event_kind *find_kind(const char *word)
 {
@@ -102,20 +94,9 @@ static enum status take_events(struct monitor *monitor, const char *typed)
 
 static enum status take_limits(struct monitor *monitor, const struct cmd_args *args)
 {
-	const char *count = option_value(args, "count");
-	const char *idle = option_value(args, "idle-timeout"), *cause;
+	enum status status = stream_count(args, "monitor", &monitor->left);
 
-	cause = count ? parse_uint(count, &monitor->left) : NULL;
-	if (!cause && count && !monitor->left)
-		cause = "at least 1";
-	if (cause)
-		return fail(USAGE, "monitor: count %s%s%s", count, *count ? ": " : "", cause);
-	cause = idle ? parse_period(idle, &monitor->idle_us) : NULL;
-	if (!cause && idle && !monitor->idle_us)
-		cause = "longer than 0";
-	if (cause)
-		return fail(USAGE, "monitor: idle-timeout %s%s%s", idle, *idle ? ": " : "", cause);
-	return DONE;
+	return status ? status : stream_period(args, "monitor", "idle-timeout", &monitor->idle_us);
 }
 
 /* A name may be configured only: what is monitored may begin with live=1 */
@@ -256,7 +237,7 @@ static void print_event(struct monitor *monitor, struct event *event)
 	records_free(&list);
 	if (monitor->left && !--monitor->left)
 		monitor->done = true;
-	monitor->idle_since = now_us();
+	monitor->idle_since = stream_now_us();
 }
 
 static void take_line(struct monitor *monitor, char *line)
@@ -291,7 +272,7 @@ static void tell_lost(struct monitor *monitor)
 
 static bool idle_too_long(const struct monitor *monitor)
 {
-	return monitor->idle_us && now_us() - monitor->idle_since >= monitor->idle_us;
+	return monitor->idle_us && stream_now_us() - monitor->idle_since >= monitor->idle_us;
 }
 
 static int wait_ms(const struct monitor *monitor)
@@ -299,25 +280,17 @@ static int wait_ms(const struct monitor *monitor)
 	uint64_t us = LOOK_EVERY_US, idle;
 
 	if (monitor->idle_us) {
-		idle = now_us() - monitor->idle_since;
+		idle = stream_now_us() - monitor->idle_since;
 		idle = idle < monitor->idle_us ? monitor->idle_us - idle : 0;
 		if (idle < us)
 			us = idle;
 	}
-	return (us + 999) / 1000;
+	return stream_wait_ms(us);
 }
 
-/* stdout is looked at, too: a reader that has gone would be seen with the next event only */
 static void wait_for_events(struct monitor *monitor)
 {
-	struct pollfd fds[] = {
-		{ .fd = monitor->trace.pipe, .events = POLLIN },
-		{ .fd = monitor->signals, .events = POLLIN },
-		{ .fd = STDOUT_FILENO },
-	};
-	int ready = poll(fds, 3, wait_ms(monitor));
-
-	if (ready > 0 && fds[2].revents & POLLERR)
+	if (!stream_wait(monitor->trace.pipe, monitor->signals, wait_ms(monitor)))
 		monitor->broken = true;
 	if (monitor->broken || guard_hit())
 		monitor->done = true;
@@ -342,7 +315,7 @@ static enum status drain(struct monitor *monitor)
 
 static enum status follow(struct monitor *monitor)
 {
-	uint64_t looked = now_us();
+	uint64_t looked = stream_now_us();
 	enum status status;
 
 	monitor->idle_since = looked;
@@ -350,8 +323,8 @@ static enum status follow(struct monitor *monitor)
 		status = drain(monitor);
 		if (status || monitor->done || idle_too_long(monitor))
 			return status;
-		if (now_us() - looked >= LOOK_EVERY_US) {
-			looked = now_us();
+		if (stream_now_us() - looked >= LOOK_EVERY_US) {
+			looked = stream_now_us();
 			tell_lost(monitor);
 			if (access(MODULE, F_OK))
 				return fail(REFUSED, "monitor: the module kex was unloaded");

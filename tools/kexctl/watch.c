@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* page watch: what is invalidated of a part of a process's memory, as it happens. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/kex.h>
-#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "entry.h"
 #include "page.h"
 #include "parse.h"
+#include "stream.h"
 #include "target.h"
 
 #define VERB	"watch"
+#define WHO	"page " VERB
 
 struct watch {
 	struct target target;
@@ -25,32 +27,16 @@ struct watch {
 	uint64_t lost;
 };
 
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static enum status take_limits(struct watch *watch, const struct cmd_args *args)
 {
-	const char *count = option_value(args, "count"), *period = option_value(args, "timeout");
-	const char *cause = count ? parse_uint(count, &watch->left) : NULL;
+	enum status status;
 	uint64_t us = 0;
 
-	if (!cause && count && !watch->left)
-		cause = "at least 1";
-	if (cause)
-		return fail(USAGE, "page watch: count %s%s%s", count, *count ? ": " : "", cause);
-	cause = period ? parse_period(period, &us) : NULL;
-	if (!cause && period && !us)
-		cause = "longer than 0";
-	if (cause)
-		return fail(USAGE, "page watch: timeout %s%s%s", period, *period ? ": " : "",
-			    cause);
-	watch->until_us = period ? now_us() + us : 0;
-	return DONE;
+	status = stream_count(args, WHO, &watch->left);
+	if (!status)
+		status = stream_period(args, WHO, "timeout", &us);
+	watch->until_us = us ? stream_later_us(stream_now_us(), us) : 0;
+	return status;
 }
 
 static char *event_text(const struct kex_ctl_event *event, const char *time)
@@ -106,21 +92,27 @@ static int wait_ms(const struct watch *watch)
 
 	if (!watch->until_us)
 		return -1;
-	now = now_us();
-	return now < watch->until_us ? (watch->until_us - now + 999) / 1000 : 0;
+	now = stream_now_us();
+	return now < watch->until_us ? stream_wait_ms(watch->until_us - now) : 0;
+}
+
+/* As the next line would end it, unless SIGPIPE is ignored */
+static enum status no_reader(void)
+{
+	raise(SIGPIPE);
+	return fail(REFUSED, WHO ": nobody reads the output any more");
 }
 
 static enum status follow(struct watch *watch)
 {
-	struct pollfd poller = { .fd = watch->fd, .events = POLLIN };
 	struct kex_ctl_event event;
 	ssize_t got;
 
 	for (;;) {
-		if (watch->until_us && now_us() >= watch->until_us)
+		if (watch->until_us && stream_now_us() >= watch->until_us)
 			return DONE;
-		if (poll(&poller, 1, wait_ms(watch)) <= 0)
-			continue;
+		if (!stream_wait(watch->fd, -1, wait_ms(watch)))
+			return no_reader();
 		got = read(watch->fd, &event, sizeof(event));
 		if (!got)
 			return DONE;
@@ -148,6 +140,9 @@ static enum status begin(struct watch *watch)
 		return target_refused(&watch->target, VERB, errno);
 	if (target_ended(&watch->target))
 		return target_refused(&watch->target, VERB, ESRCH);
+	/* What there is to be read is seen by reading: the wait is for stdout, too */
+	if (fcntl(watch->fd, F_SETFL, O_NONBLOCK))
+		return fail(REFUSED, WHO ": %s", strerror(errno));
 	note("watching (Ctrl-C ends it)");
 	return DONE;
 }
