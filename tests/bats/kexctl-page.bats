@@ -49,7 +49,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		# shellcheck disable=SC2086 # words
 		kexctl_refused 3 "pid '$tid': is a thread; give its process" -- page $verb
 	done
-	exits 2 bash -c "ulimit -n 4; exec kexctl page walk $HOLDERS 0 3>&-"
+	exits 2 bash -c "exec 3>&-; ulimit -n 4; exec kexctl page walk $HOLDERS 0"
 	assert_eq "$ERR" "kexctl: pid '$HOLDERS': pidfd_open: Too many open files"
 }
 
