@@ -262,7 +262,7 @@ unsigned int tree_width(const char *node, const char *property)
 }
 
 /* Numbers of more than two cells are no addresses of memory */
-static bool take_number(const uint32_t *cells, unsigned int width, uint64_t *number)
+static bool take_number(const uint32_t *cells, size_t width, uint64_t *number)
 {
 	*number = 0;
 	if (width > 2)
@@ -283,7 +283,7 @@ size_t tree_reg_cells(const char *node)
 
 /* One entry of ranges: what a bus calls "from" is "to" above it */
 struct translation {
-	unsigned int below, above, size;	/* cells */
+	size_t below, above, size;		/* cells */
 };
 
 static bool translate_by(const uint32_t *entry, const struct translation *t, uint64_t *start)

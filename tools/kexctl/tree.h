@@ -12,7 +12,10 @@
 
 #include "util.h"
 
+/* Tests have trees of their own */
+#ifndef TREE_BASE
 #define TREE_BASE	"/sys/firmware/devicetree/base"
+#endif
 #define TREE_RESERVED	"/reserved-memory"
 
 /* Numbers of a property, in the machine's byte order */
