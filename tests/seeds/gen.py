@@ -133,6 +133,19 @@ def check_numbers(rows, tests):
                 raise Wrong(f"{path}: '{name}': there is no row {number}")
 
 
+def check_names(tests, top):
+    """What has passed is known by its name alone, in whichever file it stands."""
+    files = {}
+    for path in bats_files(top):
+        for line in lines(os.path.join(top, path)):
+            test = re.match(r'@test "(.*)" \{$', line)
+            if test:
+                files.setdefault(test[1], []).append(path)
+    for _, _, name in tests:
+        if len(files[name]) > 1:
+            raise Wrong(f"two tests are called '{name}': {', '.join(files[name])}")
+
+
 def check_rows(rows, tests, top):
     """Tests of notes 1 and 4 come with page-*.bats; until then their rows wait."""
     if not any(os.path.basename(path).startswith("page-") for path in bats_files(top)):
@@ -147,6 +160,7 @@ def main(args):
     top = os.environ.get("SEEDS_TOP", TOP)
     rows, tests = read_rows(), read_tests(top)
     check_numbers(rows, tests)
+    check_names(tests, top)
     if args == ["--tests"]:
         for _, path, name in tests:
             print(f"{path}\t{name}")
