@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How the kernel was configured. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,12 +74,33 @@ static void what_is_no_gzip_is_no_configuration(void **state)
 	unlink(path);
 }
 
+static void that_gzip_is_missing_is_told_from_what_is_no_gzip(void **state)
+{
+	char path[] = "/tmp/kex-kconfig.XXXXXX.gz", *saved = xstrdup(getenv("PATH"));
+	int fd = mkstemps(path, strlen(".gz"));
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	assert_null(kconfig_load(path));
+	assert_int_equal(errno, EIO);
+	setenv("PATH", "/nowhere", 1);
+	assert_null(kconfig_load(path));
+	assert_int_equal(errno, ENOPKG);
+	setenv("PATH", saved, 1);
+	unlink(path);
+	assert_null(kconfig_load(path));
+	assert_int_equal(errno, ENOENT);
+	free(saved);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_option_is_found_by_its_whole_name),
 		cmocka_unit_test(a_file_is_read_packed_or_not),
 		cmocka_unit_test(what_is_no_gzip_is_no_configuration),
+		cmocka_unit_test(that_gzip_is_missing_is_told_from_what_is_no_gzip),
 	};
 
 	return cmocka_run_group_tests_name("kconfig", tests, NULL, NULL);

@@ -140,10 +140,15 @@ static void look_at_devmem(struct findings *list, const char *config)
 static void look_at_config(struct findings *list)
 {
 	char *path, *config = kconfig_find(&path);
+	bool packed = !config && errno == ENOPKG;
 
 	if (config)
 		finding(list, VERDICT_OK, "kernel-config", path, NULL, "kernel %s",
 			kernel_release());
+	else if (packed)
+		finding(list, VERDICT_WARN, "kernel-config", KCONFIG_PACKED,
+			"install gzip, or bring /boot/config-* of the kernel that runs",
+			"gzip is missing, which unpacks it");
 	else
 		finding(list, VERDICT_WARN, "kernel-config", NULL,
 			"modprobe configs, or bring /boot/config-* of the kernel that runs",

@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kconfig.h"
 #include "util.h"
 
 #define PACKED		".gz"
+
+/* What a shell exits with that cannot find a command */
+#define NO_COMMAND	127
 
 /**
  * kconfig_value - what an option is set to
@@ -36,22 +40,25 @@ static char *unpack(const char *path)
 	char *command = xprintf("gzip -dc <'%s' 2>/dev/null", path), *text = NULL;
 	FILE *from = access(path, R_OK) ? NULL : popen(command, "r");
 	size_t room = 0;
+	int status;
 	bool got;
 
 	free(command);
 	if (!from)
 		return NULL;
 	got = getdelim(&text, &room, '\0', from) > 0;
-	if (!pclose(from) && got)
+	status = pclose(from);
+	if (!status && got)
 		return text;
 	free(text);
+	errno = WIFEXITED(status) && WEXITSTATUS(status) == NO_COMMAND ? ENOPKG : EIO;
 	return NULL;
 }
 
 /**
  * kconfig_load - read a configuration
  * @path: a name without quotes; one that ends in .gz is packed
- * Return: the text, to be freed, or NULL.
+ * Return: the text, to be freed; NULL with errno, which is ENOPKG where gzip is missing.
  */
 char *kconfig_load(const char *path)
 {
@@ -65,7 +72,8 @@ char *kconfig_load(const char *path)
 /**
  * kconfig_find - read the configuration of the kernel that runs
  * @path: out: where it was found, or where it was looked for; to be freed
- * Return: the text, to be freed, or NULL.
+ * Return: the text, to be freed; NULL with errno: ENOPKG: there is KCONFIG_PACKED, and
+ * no gzip to read it with.
  */
 char *kconfig_find(char **path)
 {
@@ -74,11 +82,13 @@ char *kconfig_find(char **path)
 	char *text, *tried;
 	struct utsname uts;
 	size_t i;
+	int err;
 
-	*path = xstrdup("/proc/config.gz");
+	*path = xstrdup(KCONFIG_PACKED);
 	text = kconfig_load(*path);
 	if (text)
 		return text;
+	err = errno;
 	uname(&uts);
 	tried = xstrdup(*path);
 	for (i = 0; !text && i < sizeof(places) / sizeof(*places); i++) {
@@ -95,5 +105,6 @@ char *kconfig_find(char **path)
 	}
 	free(*path);
 	*path = tried;
+	errno = err;
 	return NULL;
 }

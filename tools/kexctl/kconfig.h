@@ -3,6 +3,9 @@
 #ifndef KEXCTL_KCONFIG_H
 #define KEXCTL_KCONFIG_H
 
+/* What the kernel shows of itself */
+#define KCONFIG_PACKED	"/proc/config.gz"
+
 char kconfig_value(const char *config, const char *option);
 char *kconfig_load(const char *path);
 char *kconfig_find(char **path);
