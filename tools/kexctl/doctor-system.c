@@ -126,15 +126,15 @@ static void look_at_devmem(struct findings *list, const char *config)
 		finding(list, VERDICT_WARN, "devmem", NULL,
 			"kexctl region peek, poke, dump and load do what /dev/mem was for; for "
 			"/dev/mem itself boot with iomem=relaxed",
-			"CONFIG_IO_STRICT_DEVMEM: /dev/mem does not show carve-outs, since a "
+			"CONFIG_IO_STRICT_DEVMEM: /dev/mem does not map carve-outs, since a "
 			"driver has them");
 	else if (strict)
 		finding(list, VERDICT_WARN, "devmem", NULL,
 			"kexctl region peek, poke, dump and load do what /dev/mem was for",
-			"CONFIG_STRICT_DEVMEM: /dev/mem does not show System RAM, nor what of it is "
+			"CONFIG_STRICT_DEVMEM: /dev/mem does not map System RAM, nor what of it is "
 			"reserved without no-map");
 	else
-		finding(list, VERDICT_OK, "devmem", NULL, NULL, "/dev/mem shows carve-outs");
+		finding(list, VERDICT_OK, "devmem", NULL, NULL, "carve-outs can be mapped through /dev/mem");
 }
 
 static void look_at_config(struct findings *list)
