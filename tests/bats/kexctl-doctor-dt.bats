@@ -108,12 +108,12 @@ seen() {
 @test "what only the driver knows is read from its line in the log, remedy and all" {
 	seen
 	found FAIL carve-out "/same-label-" 'labels must differ'
-	found FAIL carve-out "not bound; the kernel's log has: /taken-" 'labels must differ'
+	found FAIL carve-out "not bound; the last line in the log is: /taken-" 'labels must differ'
 	unbind zgood
 	assert_refused ENODEV "$KEX_DRIVER/bind" wrong-Name
 	doctor 2
 	bind zgood
-	found FAIL carve-out "/wrong-Name: not bound; the kernel's log has: /wrong-Name: node name 'wrong-Name' is no name" \
+	found FAIL carve-out "/wrong-Name: not bound; the last line in the log is: /wrong-Name: node name 'wrong-Name' is no name" \
 		'add a label'
 }
 

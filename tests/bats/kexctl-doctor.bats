@@ -176,6 +176,30 @@ config() {
 	not_found WARN devmem
 }
 
+@test "the configuration is packed, and gzip is missing: a warning that says so" {
+	[ -e /proc/config.gz ] || skip "this kernel has no /proc/config.gz"
+	[ -z "$(type -P gzip)" ] || skip "this guest has gzip"
+	over /boot
+	doctor 0
+	found WARN kernel-config '/proc/config.gz: gzip is missing' 'install gzip'
+	not_found WARN kernel-config 'no configuration'
+}
+
+@test "a log that a user may not read is not one without a line" {
+	local restrict=/proc/sys/kernel/dmesg_restrict before
+	before=$(<"$restrict")
+	echo 1 >"$restrict"
+	unbind sram
+	try setpriv --reuid 1000 --regid 1000 --clear-groups kexctl doctor
+	bind sram
+	echo "$before" >"$restrict"
+	assert_eq "$STATUS" 2
+	mapfile -t FINDINGS <<<"$OUT"
+	found FAIL carve-out "/sram-carveout: not bound; why is in the kernel's log, which is not for this user" \
+		'sudo kexctl doctor'
+	not_found FAIL carve-out 'somebody has unbound it'
+}
+
 @test "a carve-out that somebody has unbound: the line that binds it" {
 	unbind sram
 	kmsg_mark

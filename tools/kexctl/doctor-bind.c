@@ -89,30 +89,36 @@ static char *text_of_record(char *record, const char *start)
 	return xstrdup(text);
 }
 
-/* Return: what the driver said last of a device, to be freed; NULL: nothing to be read */
-static char *last_words(const char *device)
+/*
+ * What the driver said last of a device, to be freed; NULL: nothing, as far as the log
+ * goes back. Return: 0, or why the log cannot be read.
+ */
+static int last_words(const char *device, char **words)
 {
-	char *start = xprintf(DRIVER " %s: ", device), *words = NULL, *text;
-	char record[RECORD_MAX + 1];
+	char *start, *text, record[RECORD_MAX + 1];
 	ssize_t got;
-	int fd;
+	int fd, err;
 
+	*words = NULL;
 	fd = open(LOG, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	start = xprintf(DRIVER " %s: ", device);
 	/* EPIPE: records were overwritten, and there are more */
-	while (fd >= 0 && ((got = read(fd, record, RECORD_MAX)) > 0 || errno == EPIPE)) {
-		if (got <= 0)
+	while ((got = read(fd, record, RECORD_MAX)) > 0 || (got < 0 && errno == EPIPE)) {
+		if (got < 0)
 			continue;
 		record[got] = '\0';
 		text = text_of_record(record, start);
 		if (!text)
 			continue;
-		free(words);
-		words = text;
+		free(*words);
+		*words = text;
 	}
-	if (fd >= 0)
-		close(fd);
+	err = got < 0 && errno != EAGAIN ? errno : 0;
+	close(fd);
 	free(start);
-	return words;
+	return err;
 }
 
 /* The driver's lines end with a remedy, behind the last colon */
@@ -123,16 +129,27 @@ static void explain_by_log(struct findings *list, const char *node, char *words)
 	if (remedy && remedy[1] == ' ') {
 		*remedy = '\0';
 		finding(list, VERDICT_FAIL, CHECK, node, remedy + 2,
-			"not bound; the kernel's log has: %s", words);
+			"not bound; the last line in the log is: %s", words);
 	} else {
 		finding(list, VERDICT_FAIL, CHECK, node, "see dmesg",
-			"not bound; the kernel's log has: %s", words);
+			"not bound; the last line in the log is: %s", words);
 	}
+}
+
+static void explain_no_log(struct findings *list, const char *node, int err)
+{
+	if (err == EPERM || err == EACCES)
+		finding(list, VERDICT_FAIL, CHECK, node, "sudo kexctl doctor",
+			"not bound; why is in the kernel's log, which is not for this user");
+	else
+		finding(list, VERDICT_FAIL, CHECK, node, "see dmesg",
+			"not bound; why is in the kernel's log (" LOG ": %s)", strerror(err));
 }
 
 static void explain(struct findings *list, const char *node, const char *device, bool wrong)
 {
 	char *words;
+	int err;
 
 	if (!doctor_module_loaded()) {
 		finding(list, VERDICT_FAIL, CHECK, node, "modprobe kex",
@@ -145,15 +162,18 @@ static void explain(struct findings *list, const char *node, const char *device,
 			"not bound, for what is said above");
 		return;
 	}
-	words = last_words(device);
+	err = last_words(device, &words);
 	if (words) {
 		explain_by_log(list, node, words);
-		free(words);
-		return;
+	} else if (err) {
+		explain_no_log(list, node, err);
+	} else {
+		finding(list, VERDICT_FAIL, CHECK, node, NULL,
+			"not bound, and the log has no line on it: somebody has unbound it");
+		finding_fixed_by(list, "echo %s > /sys/bus/platform/drivers/" DRIVER "/bind",
+				 device);
 	}
-	finding(list, VERDICT_FAIL, CHECK, node, NULL,
-		"not bound, and the log has no line on it: somebody has unbound it");
-	finding_fixed_by(list, "echo %s > /sys/bus/platform/drivers/" DRIVER "/bind", device);
+	free(words);
 }
 
 /**
