@@ -278,10 +278,11 @@ at_terminal() {
 	assert_missing "$BATS_TEST_TMPDIR/x.svg"
 	bash -euc "$OUT"
 	[ -s "$BATS_TEST_TMPDIR/x.svg" ] || fail 'the line does not do it'
-	exits 0 kexctl map --dry-run --svg "$BATS_TEST_TMPDIR/it's \$(touch $BATS_TEST_TMPDIR/run) a.svg"
+	cd "$BATS_TEST_TMPDIR"
+	exits 0 kexctl map --dry-run --svg "it's \$(touch run) a.svg"
 	bash -euc "$OUT"
-	[ -s "$BATS_TEST_TMPDIR/it's \$(touch $BATS_TEST_TMPDIR/run) a.svg" ] || fail "the line was: $OUT"
-	assert_missing "$BATS_TEST_TMPDIR/run"
+	[ -s "it's \$(touch run) a.svg" ] || fail "the line was: $OUT"
+	assert_missing run
 	exits 0 kexctl --complete map --svg ''
 	assert_eq "$OUT" @file
 }
