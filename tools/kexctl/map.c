@@ -83,20 +83,12 @@ static struct canvas canvas_of_terminal(void)
 	};
 }
 
-static void record_hex(struct record *record, const char *key, uint64_t number)
-{
-	char *text = xprintf("0x%llx", (unsigned long long)number);
-
-	record_text(record, key, text);
-	free(text);
-}
-
 static void record_phys(struct record *record, const struct scene *scene, uint64_t off)
 {
 	uint64_t phys;
 
 	if (scene_phys(scene, off, &phys))
-		record_hex(record, "phys", phys);
+		record_addr(record, "phys", phys);
 }
 
 /* Which windows look at a region, as "w0,w1" */
@@ -156,7 +148,7 @@ static void print_parts(const struct scene *scene)
 
 		record = records_add(&list, part_kinds[part->kind],
 				     part->name ? part->name : "-");
-		record_hex(record, "offset", part->off);
+		record_addr(record, "offset", part->off);
 		record_part(record, scene, part);
 	}
 	out_table(&list, scene->extents ? with_phys : columns);

@@ -108,6 +108,20 @@ void record_size(struct record *record, const char *key, uint64_t bytes)
 }
 
 /**
+ * record_addr - add a field that is an address, or an offset to be read as one
+ * @record: gets the field
+ * @key: its name
+ * @addr: the address; a string everywhere, since it may have more bits than a number
+ *	  of JSON
+ */
+void record_addr(struct record *record, const char *key, uint64_t addr)
+{
+	struct field *field = field_add(record, key, FIELD_TEXT);
+
+	field->text = xprintf("0x%llx", (unsigned long long)addr);
+}
+
+/**
  * record_decimal - add a field that is a number with a fraction
  * @record: gets the field
  * @key: the attribute's name

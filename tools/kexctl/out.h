@@ -49,6 +49,7 @@ void records_free(struct records *list);
 
 void record_text(struct record *record, const char *key, const char *text);
 void record_number(struct record *record, const char *key, uint64_t number);
+void record_addr(struct record *record, const char *key, uint64_t addr);
 void record_decimal(struct record *record, const char *key, const char *digits);
 void record_list(struct record *record, const char *key, const struct strings *words);
 void record_size(struct record *record, const char *key, uint64_t bytes);

@@ -14,20 +14,6 @@
 /* Entries that one call gives */
 #define ENTRIES		512
 
-/**
- * record_addr - add a field that is an address, virtual or physical
- * @record: gets the field
- * @key: its name
- * @addr: the address
- */
-void record_addr(struct record *record, const char *key, uint64_t addr)
-{
-	char *text = xprintf("0x%llx", (unsigned long long)addr);
-
-	record_text(record, key, text);
-	free(text);
-}
-
 /* What a walk has told already: each call begins with the way to its first address */
 struct walk {
 	struct kex_ctl_entry entries[ENTRIES];

@@ -10,7 +10,6 @@
 
 extern const struct cmd_option watch_options[];
 
-void record_addr(struct record *record, const char *key, uint64_t addr);
 enum status page_phys(const struct cmd_args *args);
 enum status page_watch(const struct cmd_args *args);
 

@@ -30,19 +30,16 @@ static bool add_mapping(struct records *list, const struct item *item, char *lin
 {
 	struct record *record;
 	struct user user;
-	char *virt;
 
 	if (!user_parse(line, &user))
 		return false;
 	record = add_user(list, item, "mapped", user.pid, printable(user.comm));
-	virt = xprintf("0x%llx", (unsigned long long)user.start);
-	record_text(record, "virt", virt);
+	record_addr(record, "virt", user.start);
 	record_size(record, "length", user.end - user.start);
 	record_size(record, "offset", user.offset);
 	record_text(record, "cache", user.cache);
 	record_size(record, "resident", user.resident);
 	record_text(record, "entry", user.entry);
-	free(virt);
 	return true;
 }
 
