@@ -37,20 +37,21 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 @test "a thread is not taken for a process, nor that there are no files left for a good answer" {
 	local tid verb fd
 	exec {fd}< <(exec kexmap 'anon 16P' thread 'say ready' pause 3>&-)
-	HOLDERS+=("$!")
+	HOLDER=$!
+	HOLDERS+=("$HOLDER")
 	read -r -t 20 -u "$fd" tid
 	exec {fd}<&-
 	assert_eq "$tid" ready
-	for tid in "/proc/$HOLDERS/task"/*; do
+	for tid in "/proc/$HOLDER/task"/*; do
 		tid=${tid##*/}
 	done
-	[ "$tid" != "$HOLDERS" ] || fail 'there is no thread'
+	[ "$tid" != "$HOLDER" ] || fail 'there is no thread'
 	for verb in "walk $tid 0" "phys $tid 0" "probe $tid 0" "evict $tid 0+64K" "watch $tid 0+64K"; do
 		# shellcheck disable=SC2086 # words
 		kexctl_refused 3 "pid '$tid': is a thread; give its process" -- page $verb
 	done
-	exits 2 bash -c "exec 3>&-; ulimit -n 4; exec kexctl page walk $HOLDERS 0"
-	assert_eq "$ERR" "kexctl: pid '$HOLDERS': pidfd_open: Too many open files"
+	exits 2 bash -c "exec 3>&-; ulimit -n 4; exec kexctl page walk $HOLDER 0"
+	assert_eq "$ERR" "kexctl: pid '$HOLDER': pidfd_open: Too many open files"
 }
 
 @test "the last page of 64 bits is not in user space, whatever its end is" {
