@@ -80,6 +80,25 @@ some_parts() {
 		size: 33554432, used: 8388608}' <<<"$OUT"
 }
 
+@test "a pool of system memory has no place in the bar, and is named all the same" {
+	local line fd
+	need_pools
+	pool p0 size=2M
+	pool p1 size=32M backing=system
+	exec {fd}< <(exec kexmap "open $N" 'anon 8M' 'fill 0 8M' 'migrate 0 8M' 'say ready' 'pause' 3>&-)
+	HOLDERS+=("$!")
+	read -r -t 20 -u "$fd" line
+	exec {fd}<&-
+	assert_eq "$line" ready
+	drawn
+	[[ $PICTURE != *p1* ]] || fail "$PICTURE"
+	assert_contains "$OUT" $'\nof system memory: pool p1, 8M used\n'
+	exits 0 kexctl map --json
+	jq -e '.[0].parts | map(select(has("offset") | not)) == [{kind: "pool", name: "p1",
+		size: 33554432, used: 8388608, backing: "system"}]' <<<"$OUT"
+	jq -e '.[0].parts | map(select(has("offset")).size) | add == 67108864' <<<"$OUT"
+}
+
 @test "a UTF-8 locale gets blocks, another one ASCII" {
 	some_parts
 	exits 0 env LC_ALL=C.UTF-8 kexctl map

@@ -29,27 +29,19 @@ static struct part pool(const char *name, uint64_t off, uint64_t size, uint64_t 
 
 static void view(struct scene *scene, const char *name, uint64_t size, char *pieces)
 {
-	struct view *view;
-
-	scene->views = xrealloc(scene->views, (scene->view_count + 1) * sizeof(*scene->views));
-	view = &scene->views[scene->view_count++];
-	*view = (struct view){
+	struct view view = {
 		.name = xstrdup(name), .hole = xstrdup("zero"), .state = xstrdup("resident"),
 		.size = size,
 	};
-	assert_true(pieces_read(pieces, &view->pieces));
+
+	assert_true(pieces_read(pieces, &view.pieces));
+	scene_add_view(scene, view);
 }
 
 static void clear(struct scene *scene)
 {
-	while (scene->view_count) {
-		struct view *view = &scene->views[--scene->view_count];
-
-		free(view->name);
-		free(view->hole);
-		free(view->state);
-		pieces_free(&view->pieces);
-	}
+	while (scene->view_count)
+		view_clear(&scene->views[--scene->view_count]);
 	free(scene->views);
 	parts_free(&scene->parts);
 }
@@ -130,6 +122,27 @@ static void what_cannot_be_while_things_change_is_left_out(void **state)
 	assert_int_equal(parts.items[1].kind, PART_FREE);
 	assert_int_equal(parts.items[1].size, 8192);
 	parts_free(&parts);
+}
+
+static void a_window_and_a_region_that_go_meanwhile_are_not_drawn(void **state)
+{
+	struct scene scene = { .name = "fpga", .bound = true, .size = 16384, .free = 16384 };
+	char none[] = "", one[] = "0 fb0 0 4096", *before, *after;
+
+	(void)state;
+	parts_add(&scene.parts, region("fb0", OFF_NOWHERE, 8192, "resident", 0));
+	parts_fill(&scene.parts, scene.size, NULL, 0);
+	assert_int_equal(scene.parts.count, 1);
+	assert_int_equal(scene.parts.items[0].kind, PART_FREE);
+	before = drawn(&scene, &ascii);
+	view(&scene, "w0", 0, none);
+	view(&scene, "w1", 0, one);
+	assert_int_equal(scene.view_count, 0);
+	after = drawn(&scene, &ascii);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+	clear(&scene);
 }
 
 static void a_bar_is_true_to_scale_and_shows_shares(void **state)
@@ -308,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_are_in_order_with_what_is_free_between),
 		cmocka_unit_test(what_cannot_be_while_things_change_is_left_out),
+		cmocka_unit_test(a_window_and_a_region_that_go_meanwhile_are_not_drawn),
 		cmocka_unit_test(a_bar_is_true_to_scale_and_shows_shares),
 		cmocka_unit_test(windows_stand_below_what_they_show),
 		cmocka_unit_test(ranges_have_an_edge_of_their_own),

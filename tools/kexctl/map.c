@@ -115,7 +115,8 @@ static void record_part(struct record *record, const struct scene *scene,
 {
 	char *lent;
 
-	record_phys(record, scene, part->off);
+	if (part->off != OFF_NOWHERE)
+		record_phys(record, scene, part->off);
 	record_size(record, "size", part->size);
 	if (part->kind == PART_FREE)
 		return;
@@ -208,7 +209,13 @@ static void print_notes(const struct scene *scene)
 {
 	char *idle = strings_join(&scene->idle, ", "), text[SIZE_TEXT_MAX];
 	uint64_t taken = scene->bound ? scene_taken(scene) : 0;
+	size_t i;
 
+	for (i = 0; i < scene->away.count; i++)
+		printf("%spool %s, %s used", i ? "; " : "of system memory: ",
+		       scene->away.items[i].name, format_size(scene->away.items[i].filled, text));
+	if (i)
+		putchar('\n');
 	if (taken)
 		printf("%s of what looks free was revoked, and is still open somewhere\n",
 		       format_size(taken, text));
@@ -255,22 +262,30 @@ static void json_ranges(struct record *record, const struct scene *scene)
 	}
 }
 
+static struct record *json_part(struct field *field, const struct scene *scene,
+				const struct part *part)
+{
+	struct record *row = table_add(field, "");
+
+	record_text(row, "kind", part_kinds[part->kind]);
+	if (part->name)
+		record_text(row, "name", part->name);
+	if (part->off != OFF_NOWHERE)
+		record_size(row, "offset", part->off);
+	record_part(row, scene, part);
+	return row;
+}
+
+/* What has an offset is the carve-out, side by side; a pool of system memory has none */
 static void json_parts(struct record *record, const struct scene *scene)
 {
 	struct field *field = record_table(record, "parts");
-	struct record *row;
 	size_t i;
 
-	for (i = 0; i < scene->parts.count; i++) {
-		const struct part *part = &scene->parts.items[i];
-
-		row = table_add(field, "");
-		record_text(row, "kind", part_kinds[part->kind]);
-		if (part->name)
-			record_text(row, "name", part->name);
-		record_size(row, "offset", part->off);
-		record_part(row, scene, part);
-	}
+	for (i = 0; i < scene->parts.count; i++)
+		json_part(field, scene, &scene->parts.items[i]);
+	for (i = 0; i < scene->away.count; i++)
+		record_text(json_part(field, scene, &scene->away.items[i]), "backing", "system");
 }
 
 static void json_views(struct record *record, const struct scene *scene)

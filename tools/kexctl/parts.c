@@ -119,6 +119,34 @@ void parts_fill(struct parts *parts, uint64_t size, const struct extent *extents
 }
 
 /**
+ * view_clear - free what a window has
+ * @view: the window
+ */
+void view_clear(struct view *view)
+{
+	free(view->name);
+	free(view->hole);
+	free(view->state);
+	pieces_free(&view->pieces);
+}
+
+/**
+ * scene_add_view - append a window
+ * @scene: gets it
+ * @view: its texts and pieces are the scene's from now on; one without a byte, as it
+ *	  may be when it goes meanwhile, is not drawn
+ */
+void scene_add_view(struct scene *scene, struct view view)
+{
+	if (!view.size) {
+		view_clear(&view);
+		return;
+	}
+	scene->views = xrealloc(scene->views, (scene->view_count + 1) * sizeof(*scene->views));
+	scene->views[scene->view_count++] = view;
+}
+
+/**
  * scene_part - look a region up
  * @scene: where
  * @region: its name

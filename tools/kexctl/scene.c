@@ -28,14 +28,21 @@ static char *take_word(char *text)
 	return text ? text : xstrdup("unknown");
 }
 
+/* "auto" once it is no longer live: nowhere */
+static uint64_t take_offset(char *text)
+{
+	uint64_t off;
+
+	if (!text || parse_size(text, &off))
+		off = OFF_NOWHERE;
+	free(text);
+	return off;
+}
+
 static void add_view(struct scene *scene, const struct item *item,
 		     struct sysfs_class_device *object)
 {
-	struct view *view;
-
-	scene->views = xrealloc(scene->views, (scene->view_count + 1) * sizeof(*scene->views));
-	view = &scene->views[scene->view_count++];
-	*view = (struct view){
+	struct view view = {
 		.name = xstrdup(item->name),
 		.hole = take_word(cfs_read(&item->dir, "hole")),
 		.state = take_word(sfs_read(object, "state")),
@@ -43,8 +50,9 @@ static void add_view(struct scene *scene, const struct item *item,
 		.resident = take_bytes(sfs_read(object, "resident")),
 	};
 	/* A list that cannot be read is as good as an empty one: there is no more to show */
-	if (window_pieces(item, &view->pieces))
-		pieces_free(&view->pieces);
+	if (window_pieces(item, &view.pieces))
+		pieces_free(&view.pieces);
+	scene_add_view(scene, view);
 }
 
 static void add_region(struct scene *scene, const struct item *item,
@@ -55,24 +63,23 @@ static void add_region(struct scene *scene, const struct item *item,
 		.name = xstrdup(item->name),
 		.cache = take_word(sfs_read(object, "cache")),
 		.state = take_word(sfs_read(object, "state")),
-		.off = take_bytes(cfs_read(&item->dir, "offset")),
+		.off = take_offset(cfs_read(&item->dir, "offset")),
 		.size = take_bytes(sfs_read(object, "size")),
 		.filled = take_bytes(sfs_read(object, "resident")),
 	});
 }
 
-/* One of system memory has no place in the carve-out */
 static void add_pool(struct scene *scene, const struct item *item,
 		     struct sysfs_class_device *object)
 {
-	char *off = sfs_read(object, "offset");
+	char *backing = cfs_read(&item->dir, "backing");
+	bool away = backing && !strcmp(backing, "system");
 
-	if (!off)
-		return;
-	parts_add(&scene->parts, (struct part){
+	free(backing);
+	parts_add(away ? &scene->away : &scene->parts, (struct part){
 		.kind = PART_POOL,
 		.name = xstrdup(item->name),
-		.off = take_bytes(off),
+		.off = away ? OFF_NOWHERE : take_offset(sfs_read(object, "offset")),
 		.size = take_bytes(sfs_read(object, "size")),
 		.filled = take_bytes(sfs_read(object, "used")),
 	});
@@ -197,16 +204,11 @@ enum status scenes_take(struct scenes *list)
 
 static void scene_clear(struct scene *scene)
 {
-	while (scene->view_count) {
-		struct view *view = &scene->views[--scene->view_count];
-
-		free(view->name);
-		free(view->hole);
-		free(view->state);
-		pieces_free(&view->pieces);
-	}
+	while (scene->view_count)
+		view_clear(&scene->views[--scene->view_count]);
 	free(scene->views);
 	parts_free(&scene->parts);
+	parts_free(&scene->away);
 	strings_free(&scene->idle);
 	free(scene->extents);
 	free(scene->name);

@@ -13,6 +13,9 @@ enum part_kind {
 	PART_POOL,
 };
 
+/* Where a part is that has no place in the carve-out: behind its end, wherever that is */
+#define OFF_NOWHERE	UINT64_MAX
+
 /* Bytes that belong together; all parts side by side are the carve-out */
 struct part {
 	enum part_kind kind;
@@ -48,6 +51,7 @@ struct scene {
 	struct extent *extents;		/* NULL: where they lie is not to be told */
 	size_t extent_count;
 	struct parts parts;
+	struct parts away;		/* pools of system memory */
 	struct view *views;		/* the windows that are live */
 	size_t view_count;
 	struct strings idle;		/* what is configured, and has no bytes */
@@ -65,6 +69,8 @@ void scenes_free(struct scenes *list);
 const struct part *scene_part(const struct scene *scene, const char *region);
 bool scene_phys(const struct scene *scene, uint64_t off, uint64_t *phys);
 uint64_t scene_taken(const struct scene *scene);
+void scene_add_view(struct scene *scene, struct view view);
+void view_clear(struct view *view);
 void parts_add(struct parts *parts, struct part part);
 void parts_fill(struct parts *parts, uint64_t size, const struct extent *extents, size_t count);
 void parts_free(struct parts *parts);
