@@ -262,6 +262,34 @@ taken_away() {
 	EOF
 }
 
+@test "seed 1.5: a page on its way into a pool or home is a migration entry" {
+	local walk
+	# By another process: this one cannot start any while its pages are on their way
+	walk="kid 2 run read -r pid at <$BATS_TEST_TMPDIR/at; kexctl page walk \$pid \$at"
+	walk+=" | tail -n 1 >$BATS_TEST_TMPDIR"
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 1P
+		run echo \$PID \$ADDR >$BATS_TEST_TMPDIR/at -> 0
+		thread
+		fork
+		fill 0 1P
+		kid 1 use 0
+		$(stop_kid migrate_in migrate 0 1P)
+		$walk/in -> 0
+		put $STOP none
+		recv 1 -> 1
+		$(stop_kid migrate_home home 0 1P)
+		$walk/home -> 0
+		put $STOP none
+		recv 1 -> 1
+		check 0 1P
+	EOF
+	[[ $(<"$BATS_TEST_TMPDIR/in") == 'pte '*' migration' ]] || fail "$(<"$BATS_TEST_TMPDIR/in")"
+	[[ $(<"$BATS_TEST_TMPDIR/home") == 'pte '*' migration' ]] || fail "$(<"$BATS_TEST_TMPDIR/home")"
+}
+
 @test "a process killed while its pages come in, go home or are touched leaves none" {
 	local i=0 at
 	pool p0 size=2M
