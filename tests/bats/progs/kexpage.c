@@ -3,7 +3,8 @@
  * kexpage: what /dev/kex/_ctl says of this program's own memory, held against what
  * the kernel says and does.
  *
- *   kexpage agree COUNT SEED [POOL]: random pages against /proc/self/pagemap
+ *   kexpage agree COUNT SEED [POOL]: so many pages, in random order, and a range of
+ *           them by kexctl, against /proc/self/pagemap
  *   kexpage huge BYTES: large pages of the kernel's pool of them
  *   kexpage hugezero BYTES: a huge page of zeroes, or says that there is none
  *   kexpage high: addresses behind 48 bits, or says that there are none
@@ -192,7 +193,7 @@ static void migrate_some(int pool, char *at, size_t pages)
 	struct kex_migrate arg = { .argsz = sizeof(arg) };
 	int i;
 
-	for (i = 0; i < 32; i++) {
+	for (i = 0; i < 64; i++) {
 		arg.addr = (uintptr_t)at + rnd() % pages * page;
 		arg.len = (1 + rnd() % 32) * page;
 		if (arg.addr + arg.len > (uintptr_t)at + pages * page)
@@ -202,11 +203,129 @@ static void migrate_some(int pool, char *at, size_t pages)
 	}
 }
 
-static void agree(unsigned long count, const char *node)
+/* One page of a run that kexctl tells of */
+static void agree_line(const char *at, uint64_t entry, uint64_t phys, uint64_t off, const char *kind)
 {
-	size_t pages = 2048, i;
-	unsigned long kinds[KEX_FRAME_OTHER + 1] = { 0 }, right = 0;
+	uint64_t frame = (entry & PAGEMAP_FRAME) * page;
+
+	if (entry & PAGEMAP_PRESENT) {
+		/* All of a run of the zero page is one page, unless that is a huge one */
+		if (frame != phys + off && (strcmp(kind, "zero") || frame != phys))
+			die("%p: pagemap has %llx, kexctl %llx, %s", at, (unsigned long long)frame,
+			    (unsigned long long)(phys + off), kind);
+	} else if (entry & PAGEMAP_SWAPPED) {
+		if (strcmp(kind, "device-private") && strcmp(kind, "swap") &&
+		    strcmp(kind, "migration"))
+			die("%p: pagemap says swapped, kexctl %s", at, kind);
+	} else if (strcmp(kind, "none") && strcmp(kind, "hole")) {
+		die("%p: pagemap says nothing, kexctl %s", at, kind);
+	}
+}
+
+static uint64_t *read_pagemap(const char *at, size_t pages)
+{
+	ssize_t size = pages * sizeof(uint64_t);
+	uint64_t *entries = malloc(size);
+
+	if (!entries || pread(pagemap, entries, size, (uintptr_t)at / page * sizeof(*entries)) !=
+	    size)
+		die("pagemap: %s", errno_name(errno));
+	return entries;
+}
+
+/* What kexctl says of a range: address, length, memory and kind in a line a run */
+static char *kexctl_phys(const char *at, size_t pages)
+{
+	char command[256], *text = NULL;
+	size_t size = 0;
+	FILE *told;
+
+	snprintf(command, sizeof(command), "kexctl page phys %d 0x%lx+%zu --json | "
+		 "jq -r '.[] | \"\\(.virt) \\(.length) \\(.phys // 0) \\(.page)\"'", getpid(),
+		 (unsigned long)at, pages * page);
+	told = popen(command, "r");
+	if (!told || getdelim(&text, &size, 0, told) <= 0 || pclose(told))
+		die("kexctl said nothing");
+	return text;
+}
+
+/*
+ * Returns how many pages of the range nothing happened to meanwhile. Kinds are put
+ * into seen, with blanks around them.
+ */
+static size_t agree_runs(const char *at, size_t pages, char *seen, size_t room)
+{
+	uint64_t *before = read_pagemap(at, pages), *after;
+	unsigned long long virt, len, phys;
+	size_t nr = 0, right = 0, off;
+	char *text = kexctl_phys(at, pages);
+	FILE *told = fmemopen(text, strlen(text), "r");
+	char kind[32], word[40];
+
+	after = read_pagemap(at, pages);
+	while (told && fscanf(told, "%llx %llu %llx %31s", &virt, &len, &phys, kind) == 4) {
+		if (virt != (uintptr_t)at + nr * page || !len || len % page ||
+		    len > (pages - nr) * page)
+			die("kexctl: %llx+%llx, want page %zu", virt, len, nr);
+		for (off = 0; off < len; off += page, nr++) {
+			if (before[nr] != after[nr])
+				continue;
+			agree_line(at + nr * page, before[nr], phys, off, kind);
+			right++;
+		}
+		snprintf(word, sizeof(word), " %s ", kind);
+		if (!strstr(seen, word) && strlen(seen) + strlen(word) < room)
+			strcat(seen, word + 1);
+	}
+	if (nr != pages)
+		die("kexctl told of %zu pages of %zu", nr, pages);
+	fclose(told);
+	free(text);
+	free(before);
+	free(after);
+	return right;
+}
+
+/* The kernel may make a huge page of some meanwhile, but not for ever */
+static void agree_kexctl(const char *at, size_t pages, const char * const *kinds)
+{
+	char seen[256] = " ", word[40];
+	size_t right, tries = 0;
+
+	do {
+		right = agree_runs(at, pages, seen, sizeof(seen));
+	} while (right < pages - pages / 100 && ++tries < 10);
+	if (right < pages - pages / 100)
+		die("only %zu of %zu pages stood still for kexctl", right, pages);
+	for (; *kinds; kinds++) {
+		snprintf(word, sizeof(word), " %s ", *kinds);
+		if (!strstr(seen, word))
+			die("kexctl says%sof no page, but%s", word, seen);
+	}
+	printf("kexctl agrees:%s\n", seen);
+}
+
+/* Each number below that one, in random order */
+static size_t *random_order(size_t nr)
+{
+	size_t *order = malloc(nr * sizeof(*order)), i, other;
+
+	if (!order)
+		die("no memory");
+	for (i = 0; i < nr; i++) {
+		other = rnd() % (i + 1);
+		order[i] = order[other];
+		order[other] = i;
+	}
+	return order;
+}
+
+static void agree(unsigned long pages, const char *node)
+{
+	static const char * const words[] = { "device-private", "anon", "file", "none", "hole", NULL };
+	unsigned long kinds[KEX_FRAME_OTHER + 1] = { 0 }, right = 0, i;
 	int pool = node ? open(node, O_RDWR | O_CLOEXEC) : -1;
+	size_t *order;
 	char *area;
 
 	open_pagemap();
@@ -228,16 +347,17 @@ static void agree(unsigned long count, const char *node)
 	mprotect(area + 128 * page, 16 * page, PROT_NONE);
 	if (node)
 		migrate_some(pool, area, pages);
-	for (i = 0; i < count; i++) {
-		char *at = area + rnd() % pages * page;
+	order = random_order(pages);
+	for (i = 0; i < pages; i++) {
+		char *at = area + order[i] * page;
 
 		if (!agree_page(at))
 			continue;
 		right++;
 		kinds[phys_of(at).frame]++;
 	}
-	if (right < count - count / 100)
-		die("only %lu of %lu pages stood still", right, count);
+	if (right < pages - pages / 100)
+		die("only %lu of %lu pages stood still", right, pages);
 	printf("%lu pages agree:", right);
 	for (i = 0; i <= KEX_FRAME_OTHER; i++)
 		printf(" %lu", kinds[i]);
@@ -245,6 +365,7 @@ static void agree(unsigned long count, const char *node)
 	if (!kinds[KEX_FRAME_ANON] || !kinds[KEX_FRAME_FILE] || !kinds[KEX_FRAME_NONE] ||
 	    !kinds[KEX_FRAME_HOLE] || (node && !kinds[KEX_FRAME_DEVICE]))
 		die("not every kind was among them");
+	agree_kexctl(area, pages / 8 * 5, node ? words : words + 1);
 }
 
 /* One large page is an entry of a level above the last, or a set of contiguous ones */
