@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What kexctl page phys says of a region and of ordinary memory, held against the
-# guest's memory, which is a file of this machine.
+# What kexctl page phys says of a region, of ordinary memory and of what is in a pool,
+# held against the guest's memory, which is a file of this machine.
 
 RAM_BASE=$((0x40000000))
 LEN=262144
@@ -29,25 +29,35 @@ all_in_ram() {
 
 # The guest is looked at while the process that has the memory is there
 setup_file() {
-	local fd guest line name=''
+	local i fd guest line name=''
 	export DIR=$BATS_FILE_TMPDIR
 	export RAM=$DIR/ram
-	dd if=/dev/urandom of="$DIR/r0" bs="$LEN" count=1 iflag=fullblock status=none
-	dd if=/dev/urandom of="$DIR/r1" bs="$LEN" count=1 iflag=fullblock status=none
+	for i in 0 1 2; do
+		dd if=/dev/urandom of="$DIR/r$i" bs="$LEN" count=1 iflag=fullblock status=none
+	done
 	truncate -s 1G "$RAM"
 	cat >"$DIR/script" <<-'EOF'
 		set -eu
 		kexctl region create fb0 --size 256K --offset 1M
+		pooled=()
+		if grep -qx pool /sys/kernel/config/kex/features; then
+			kexctl pool create p0 --size 2M
+			pooled=('open /dev/kex/p0' 'anon 256K' 'load 0 256K r2'
+				"migrate 0 256K -> $((262144 / $(getconf PAGESIZE)))"
+				'run echo pool; kexctl page phys $PID $ADDR+256K -> 0')
+		fi
 		kexmap 'open /dev/kex/fb0' 'map 0 256K' 'load 0 256K r0' 'anon 256K' 'load 0 256K r1' \
 			'run echo anon; kexctl page phys $PID $ADDR+256K -> 0' 'use 0' \
-			'run echo region; kexctl page phys $PID $ADDR+256K -> 0' 'say ready' pause
+			'run echo region; kexctl page phys $PID $ADDR+256K -> 0' \
+			"${pooled[@]}" 'say ready' pause
 	EOF
 	exec {fd}< <(exec "$BATS_TEST_DIRNAME/../../lab/run" --kernel "${KEX_KERNEL:-7}" --timeout 200 \
-		--ram "$RAM" --add "$DIR/script" --add "$DIR/r0" --add "$DIR/r1" -- bash script 3>&-)
+		--ram "$RAM" --add "$DIR/script" --add "$DIR/r0" --add "$DIR/r1" \
+		--add "$DIR/r2" -- bash script 3>&-)
 	guest=$!
 	while read -r line <&"$fd" && [ "$line" != ready ]; do
 		case $line in
-		anon | region) name=$line ;;
+		anon | region | pool) name=$line ;;
 		*) echo "$line" >>"$DIR/$name" ;;
 		esac
 	done
@@ -65,4 +75,11 @@ setup_file() {
 @test "a process's own bytes are in the RAM where phys says, run by run" {
 	grep -q ' anon ' "$DIR/anon"
 	all_in_ram r1 anon
+}
+
+@test "what is in a pool has its bytes in the RAM where phys says, run by run" {
+	[ -e "$DIR/pool" ] ||
+		skip "kernel ${KEX_KERNEL:-7} was built without CONFIG_DEVICE_PRIVATE: no pools"
+	[ "$(grep -c ' device-private *p0 ' "$DIR/pool")" -eq $(($(wc -l <"$DIR/pool") - 1)) ]
+	all_in_ram r2 pool
 }
