@@ -81,7 +81,7 @@ assert_refused() {
 # kexctl_refused STATUS WORDS... -- ARGUMENTS...: kexctl exits so and says one line
 # with all the words; of a wrong command line, where to read on in a second one
 kexctl_refused() {
-	local want=$1 word text
+	local want=$1 word text more=$'\nTry: kexctl [^\n]*'
 	local -a words=()
 	shift
 	while [ "$1" != -- ]; do
@@ -92,7 +92,7 @@ kexctl_refused() {
 	exits "$want" kexctl "$@" || return 1
 	assert_eq "$OUT" '' "stdout of $*" || return 1
 	text=$ERR
-	if [[ $want == 1 && $text =~ ^(.*)$'\n'Try:\ kexctl[^$'\n']*$ ]]; then
+	if [[ $want == 1 && $text =~ ^(.*)$more$ ]]; then
 		text=${BASH_REMATCH[1]}
 	fi
 	[[ $text == 'kexctl: '* && $text != *$'\n'* ]] || fail "$*: '$ERR'" || return 1
