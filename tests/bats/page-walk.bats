@@ -233,6 +233,7 @@ user_space() {
 
 @test "huge pages are blocks, or sets of contiguous entries, of every size that there is" {
 	local pool size before now tried=''
+	[ -d /sys/kernel/mm/hugepages ] || skip 'this kernel has no huge pages of its own (CONFIG_HUGETLBFS)'
 	for pool in /sys/kernel/mm/hugepages/hugepages-*; do
 		size=${pool##*-}
 		size=$((${size%kB} * 1024))
