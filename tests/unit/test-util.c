@@ -25,7 +25,8 @@ static void what_is_not_ascii_is_not_printed(void **state)
 static void a_shell_reads_a_quoted_text_as_it_was(void **state)
 {
 	static const char * const pairs[][2] = {
-		{ "", "''" }, { "map.svg", "map.svg" }, { "/tmp/a-b_c,d=e:f@g+h%1", "/tmp/a-b_c,d=e:f@g+h%1" },
+		{ "", "''" }, { "map.svg", "map.svg" },
+		{ "/tmp/a-b_c,d=e:f@g+h%1", "/tmp/a-b_c,d=e:f@g+h%1" },
 		{ "a b", "'a b'" }, { "$(reboot)", "'$(reboot)'" }, { "it's", "'it'\\''s'" },
 		{ "'", "''\\'''" }, { "~", "'~'" }, { "a;b", "'a;b'" }, { "a\nb", "'a\nb'" },
 	};

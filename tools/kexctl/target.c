@@ -109,12 +109,12 @@ static enum status no_process(const struct target *target)
  * target_hold - notice from now on when the process ends
  * @target: from target_parse()
  * Return: 0, or the errno: ESRCH: no such process; EINVAL or, of newer kernels, ENOENT:
- * a thread. A kernel that has no pidfds is none: what can end then ends unseen.
+ * a thread.
  */
 int target_hold(struct target *target)
 {
 	target->pidfd = syscall(SYS_pidfd_open, target->pid, 0);
-	return target->pidfd >= 0 || errno == ENOSYS ? 0 : errno;
+	return target->pidfd >= 0 ? 0 : errno;
 }
 
 static enum status refused_hold(const struct target *target, int err)

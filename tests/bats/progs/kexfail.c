@@ -344,8 +344,8 @@ static unsigned int disarm(void)
 static struct command parse(char *line)
 {
 	static const char * const verbs[] = {
-		"may", "only", "stays", "show", "open", "map", "touch", "read", "write", "get", "put",
-		"evict", "info", "ctl", "mkdir", "rmdir", "insmod", "rmmod", "close", "anon",
+		"may", "only", "stays", "show", "open", "map", "touch", "read", "write", "get",
+		"put", "evict", "info", "ctl", "mkdir", "rmdir", "insmod", "rmmod", "close", "anon",
 		"moves", "migrate", "home", "poolevict", "pages", "peek", "poke", "mread",
 		"mwrite",
 	};

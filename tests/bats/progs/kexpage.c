@@ -204,7 +204,8 @@ static void migrate_some(int pool, char *at, size_t pages)
 }
 
 /* One page of a run that kexctl tells of */
-static void agree_line(const char *at, uint64_t entry, uint64_t phys, uint64_t off, const char *kind)
+static void agree_line(const char *at, uint64_t entry, uint64_t phys, uint64_t off,
+		       const char *kind)
 {
 	uint64_t frame = (entry & PAGEMAP_FRAME) * page;
 
@@ -322,7 +323,8 @@ static size_t *random_order(size_t nr)
 
 static void agree(unsigned long pages, const char *node)
 {
-	static const char * const words[] = { "device-private", "anon", "file", "none", "hole", NULL };
+	static const char * const words[] = { "device-private", "anon", "file", "none", "hole",
+					      NULL };
 	unsigned long kinds[KEX_FRAME_OTHER + 1] = { 0 }, right = 0, i;
 	int pool = node ? open(node, O_RDWR | O_CLOEXEC) : -1;
 	size_t *order;
@@ -446,7 +448,8 @@ static void high(void)
 		if (entries[i].virt > (uintptr_t)at || entries[i].len > 1ULL << 52 ||
 		    entries[i].virt + entries[i].len <= (uintptr_t)at)
 			die("level %u: %llx+%llx", entries[i].level,
-			    (unsigned long long)entries[i].virt, (unsigned long long)entries[i].len);
+			    (unsigned long long)entries[i].virt,
+			    (unsigned long long)entries[i].len);
 	for (i = 0; i < 4; i++)
 		if (!agree_page(at + i * page))
 			die("page %u does not stand still", i);
@@ -1301,7 +1304,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(verb, "ends")) {
 		ends();
 	} else {
-		die("usage: kexpage agree|huge|hugezero|high|swap|probe|errors|rights|race|watches|lost|again|ends ...");
+		die("usage: kexpage VERB ... (see the head of kexpage.c)");
 	}
 	return 0;
 }

@@ -564,7 +564,7 @@ struct kex_pool_evict {
 #define KEX_FRAME_SWAP		9	/* swapped out */
 #define KEX_FRAME_MIGRATION	10	/* on its way */
 #define KEX_FRAME_POISON	11	/* broken memory */
-#define KEX_FRAME_GUARD		12	/* a touch ends the process (MADV_GUARD_INSTALL and others) */
+#define KEX_FRAME_GUARD		12	/* a touch is SIGSEGV or SIGBUS (MADV_GUARD_INSTALL) */
 #define KEX_FRAME_OTHER		13	/* not present, for a reason of the kernel's */
 
 /**
