@@ -16,7 +16,7 @@
  *	may ERRNO		CALL may fail with it, beside ENOMEM and EFAULT
  *	only FIRST LAST		of all allocations those; from the end on where they
  *				are negative, LAST can be left out
- *	stays PATH		what is there and below may be left by CALL: the kernel's, not kex's
+ *	blind PATH		does not look there and below: the kernel's, not kex's
  *	show			the kernel logs from where each was asked for
  *	open PATH [r|w]		closed after the try
  *	map LEN			of what open has opened; unmapped after the try
@@ -90,7 +90,7 @@ static struct state first, done, before, after;
 static const char *call_name;
 static long only_first = 1, only_last = -1;
 static bool show, moves;
-static const char *stays;
+static const char *blind;
 static int fail_nth, node = -1, also;
 static char *mapping;
 static size_t mapped;
@@ -157,7 +157,7 @@ static void note_folder(const char *path, int depth, bool files)
 	nr = scandir(path, &entries, NULL, alphasort);
 	for (i = 0; i < nr; i++) {
 		snprintf(below, sizeof(below), "%s/%s", path, entries[i]->d_name);
-		if (stays && !strncmp(below, stays, strlen(stays)))
+		if (blind && !strncmp(below, blind, strlen(blind)))
 			;
 		else if (entries[i]->d_name[0] == '.' || (files && dull(entries[i]->d_name)))
 			;
@@ -344,7 +344,7 @@ static unsigned int disarm(void)
 static struct command parse(char *line)
 {
 	static const char * const verbs[] = {
-		"may", "only", "stays", "show", "open", "map", "touch", "read", "write", "get",
+		"may", "only", "blind", "show", "open", "map", "touch", "read", "write", "get",
 		"put", "evict", "info", "ctl", "mkdir", "rmdir", "insmod", "rmmod", "close", "anon",
 		"moves", "migrate", "home", "poolevict", "pages", "peek", "poke", "mread",
 		"mwrite",
@@ -701,7 +701,7 @@ static void plainly(struct command *c, int nr)
 
 	for (; nr; nr--, c++) {
 		if (is(c, "may") || is(c, "only") || is(c, "show") || is(c, "moves") ||
-		    is(c, "stays"))
+		    is(c, "blind"))
 			continue;
 		if (is(c, "migrate")) {
 			migrate_all(length(c));
@@ -891,8 +891,8 @@ static void set_option(const struct command *c)
 	} else if (is(c, "only")) {
 		only_first = strtol(c->arg, NULL, 10);
 		only_last = c->text ? strtol(c->text, NULL, 10) : -1;
-	} else if (is(c, "stays")) {
-		stays = c->arg;
+	} else if (is(c, "blind")) {
+		blind = c->arg;
 	} else if (is(c, "show")) {
 		show = true;
 	} else if (is(c, "moves")) {
