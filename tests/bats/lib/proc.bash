@@ -20,9 +20,11 @@ hold() {
 # ended PID: a zombie counts, since its files are closed: when bash reaps what it
 # has started in <( ) is bash's own affair
 ended() {
-	local stat
-	{ read -r stat <"/proc/$1/stat"; } 2>"$BATS_TEST_TMPDIR/ended" || return 0
-	[[ $stat == *') Z '* ]]
+	local stat=''
+	# To the end, for a name may have newlines: what bash has read and cannot give
+	# back, as of a process that has just gone, is what it reads next, wherever
+	{ ! read -rd '' stat <"/proc/$1/stat"; } 2>"$BATS_TEST_TMPDIR/ended"
+	[[ -z $stat || $stat == *') Z '* ]]
 }
 
 # release PID: kills a holder; its files are closed when this returns
