@@ -45,13 +45,15 @@ overtaken() {
 }
 
 @test "a process that is looked into and ends gives back all that it had of a region" {
+	local looker
 	region fb0 size=64K
 	hold "$N" 64K
 	put "$STOP" target_found
 	kexctl page walk "$HOLDER" 0x1000 >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	looker=$!
 	wait_until 20 stop_is target_found
 	release "$HOLDER"
 	put "$STOP" none
-	wait $! || [ $? = 3 ]
+	wait "$looker" || [ $? = 3 ]
 	put "$R/live" 0
 }
