@@ -2,6 +2,7 @@
 /* Limits of what comes as things happen, and who is waited for. */
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "stream.h"
@@ -29,30 +30,37 @@ static void the_longest_time_is_as_long_as_can_be_and_does_not_wrap(void **state
 /* The command lines of kexctl are no concern here */
 const struct noun * const nouns[] = { NULL };
 
-/* What stream_wait() says while stdout is the end of a pipe */
-static bool waits_before(bool reader)
+/* What stream_wait() says while stdout is the second of two ends */
+static bool waits_before(int ends[2], bool reader)
 {
-	int pipefd[2], saved = dup(STDOUT_FILENO);
+	int saved = dup(STDOUT_FILENO);
 	bool waits;
 
-	assert_int_equal(pipe(pipefd), 0);
-	dup2(pipefd[1], STDOUT_FILENO);
-	close(pipefd[1]);
+	dup2(ends[1], STDOUT_FILENO);
+	close(ends[1]);
 	if (!reader)
-		close(pipefd[0]);
-	waits = stream_wait(-1, -1, reader ? 0 : -1);
+		close(ends[0]);
+	waits = stream_wait(-1, -1, reader ? 0 : 10000);
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
 	if (reader)
-		close(pipefd[0]);
+		close(ends[0]);
 	return waits;
 }
 
 static void a_reader_that_has_gone_is_seen_though_nothing_comes(void **state)
 {
+	int ends[2];
+
 	(void)state;
-	assert_true(waits_before(true));
-	assert_false(waits_before(false));
+	assert_int_equal(pipe(ends), 0);
+	assert_true(waits_before(ends, true));
+	assert_int_equal(pipe(ends), 0);
+	assert_false(waits_before(ends, false));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	assert_true(waits_before(ends, true));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	assert_false(waits_before(ends, false));
 }
 
 int main(void)

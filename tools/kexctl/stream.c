@@ -100,5 +100,6 @@ bool stream_wait(int fd, int signals, int ms)
 		{ .fd = STDOUT_FILENO },
 	};
 
-	return poll(fds, 3, ms) <= 0 || !(fds[2].revents & POLLERR);
+	/* A pipe that nobody reads is POLLERR, a socket or terminal of nobody POLLHUP */
+	return poll(fds, 3, ms) <= 0 || !(fds[2].revents & (POLLERR | POLLHUP));
 }
