@@ -163,6 +163,15 @@ lines() {
 	done
 }
 
+@test "who may not look into processes is not told that none maps it" {
+	region fb0 size=16P
+	hold "$N" 16P
+	exits 2 setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace \
+		kexctl page phys "@$(<"$S/phys")"
+	assert_eq "$OUT" ''
+	assert_contains "$ERR" 'CAP_SYS_PTRACE'
+}
+
 @test "memory that nothing has is not found, and what is free is the carve-out's alone" {
 	exits 0 kexctl page phys "@$FPGA_PHYS" -j
 	assert_eq "$(jq -c '[.[] | .kind]' <<<"$OUT")" '["carveout"]'

@@ -144,14 +144,16 @@ static void take_found(void *arg, const struct kex_ctl_run *run)
 	record_text(record, "page", frame_word(run->frame));
 }
 
-/* From the first address that is mapped to the last; false when there is none */
-static bool mapped_range(int proc, __u64 *start, __u64 *end)
+/* From the first address that is mapped to the last; or an errno, ESRCH when there is none */
+static int mapped_range(int proc, __u64 *start, __u64 *end)
 {
 	char *maps = read_text(proc, "maps"), *last;
 	unsigned long long from, to;
 	bool any;
 
-	any = maps && sscanf(maps, "%llx-%llx", &from, &to) == 2;
+	if (!maps)
+		return errno == ENOENT ? ESRCH : errno == EACCES ? EPERM : errno;
+	any = sscanf(maps, "%llx-%llx", &from, &to) == 2;
 	if (any) {
 		*start = from;
 		last = strrchr(maps, '\n');
@@ -159,7 +161,7 @@ static bool mapped_range(int proc, __u64 *start, __u64 *end)
 		*end = to;
 	}
 	free(maps);
-	return any;
+	return any ? 0 : ESRCH;
 }
 
 static int search_range(struct search *search, struct target *target, int proc)
@@ -176,8 +178,8 @@ static int search_range(struct search *search, struct target *target, int proc)
 	/* One that is listed is no thread: it just goes */
 	if (err == EINVAL || err == ENOENT)
 		err = ESRCH;
-	if (!err && !mapped_range(proc, &arg.addr, &end))
-		err = ESRCH;
+	if (!err)
+		err = mapped_range(proc, &arg.addr, &end);
 	arg.len = end - arg.addr;
 	return err ? err : each_run(target, &arg, take_found, search);
 }
