@@ -107,8 +107,8 @@ static unsigned int kex_page_frame(struct page *page, unsigned int level)
 }
 
 /*
- * Nor can it be told by its entry, which is special since 6.18: but memory that is
- * mapped by its number is reserved, or none of the kernel's.
+ * Nor can it be told by its entry, which is special since 6.18: but other memory that
+ * is mapped so is reserved, of a file, or none of the kernel's.
  */
 static bool kex_is_huge_zero(pte_t pte, unsigned int level)
 {
@@ -117,7 +117,8 @@ static bool kex_is_huge_zero(pte_t pte, unsigned int level)
 	if (level == KEX_LEVEL_PTE || !pte_special(pte) || !pfn_valid(pte_pfn(pte)))
 		return false;
 	page = pfn_to_page(pte_pfn(pte));
-	return PageCompound(page) && !PageReserved(page);
+	return PageCompound(page) && !PageReserved(page) &&
+	       !READ_ONCE(page_folio(page)->mapping);
 }
 
 static unsigned int kex_present_frame(pte_t pte, unsigned int level)

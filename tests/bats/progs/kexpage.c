@@ -397,10 +397,14 @@ static void huge(size_t size)
 static void hugezero(size_t size)
 {
 	struct kex_ctl_probe arg = { .argsz = sizeof(arg) };
-	char *at = map_anon(2 * size, PROT_READ | PROT_WRITE);
+	/* One page is touched: as much room as that may be more than there is memory */
+	char *at = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	struct kex_ctl_entry entry;
 	unsigned int frame;
 
+	if (at == MAP_FAILED)
+		die("no room: %s", errno_name(errno));
 	at = (char *)(((uintptr_t)at + size - 1) & ~(size - 1));
 	if (madvise(at, size, MADV_HUGEPAGE) && errno != EINVAL)
 		die("MADV_HUGEPAGE: %s", errno_name(errno));
