@@ -35,17 +35,18 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 }
 
 @test "a thread is not taken for a process, nor that there are no files left for a good answer" {
-	local tid verb fd
+	local tid task verb fd
 	exec {fd}< <(exec kexmap 'anon 16P' thread 'say ready' pause 3>&-)
 	HOLDER=$!
 	HOLDERS+=("$HOLDER")
 	read -r -t 20 -u "$fd" tid
 	exec {fd}<&-
 	assert_eq "$tid" ready
-	for tid in "/proc/$HOLDER/task"/*; do
-		tid=${tid##*/}
+	tid=''
+	for task in "/proc/$HOLDER/task"/*; do
+		[ "${task##*/}" = "$HOLDER" ] || tid=${task##*/}
 	done
-	[ "$tid" != "$HOLDER" ] || fail 'there is no thread'
+	[ -n "$tid" ] || fail 'there is no thread'
 	for verb in "walk $tid 0" "phys $tid 0" "probe $tid 0" "evict $tid 0+64K" "watch $tid 0+64K"; do
 		# shellcheck disable=SC2086 # words
 		kexctl_refused 3 "pid '$tid': is a thread; give its process" -- page $verb
