@@ -25,9 +25,9 @@
 #define KEX_CTL_ROOM		512
 
 /* What tells of physical addresses, as /proc/PID/pagemap has it */
-static struct mm_struct *kex_ctl_mm_phys(pid_t pid)
+static struct mm_struct *kex_ctl_open_phys(pid_t pid, u64 addr, u64 len)
 {
-	return capable(CAP_SYS_ADMIN) ? kex_target_mm(pid) : ERR_PTR(-EPERM);
+	return capable(CAP_SYS_ADMIN) ? kex_target_open(pid, addr, len) : ERR_PTR(-EPERM);
 }
 
 static int kex_ctl_walk_mm(struct mm_struct *mm, struct kex_ctl_walk *arg)
@@ -57,12 +57,9 @@ static long kex_ctl_walk(void __user *uarg)
 	ret = kex_arg_read(&arg, sizeof(arg), KEX_CTL_WALK_SIZE_V1, uarg, &argsz);
 	if (ret)
 		return ret;
-	if (arg.pid < 0 || arg.nr < KEX_CTL_WALK_MIN)
+	if (arg.nr < KEX_CTL_WALK_MIN)
 		return -EINVAL;
-	ret = kex_target_range(arg.addr, arg.len);
-	if (ret)
-		return ret;
-	mm = kex_ctl_mm_phys(arg.pid);
+	mm = kex_ctl_open_phys(arg.pid, arg.addr, arg.len);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	ret = kex_ctl_walk_mm(mm, &arg);
@@ -99,12 +96,9 @@ static long kex_ctl_phys(void __user *uarg)
 	ret = kex_arg_read(&arg, sizeof(arg), KEX_CTL_PHYS_SIZE_V1, uarg, &argsz);
 	if (ret)
 		return ret;
-	if (arg.pid < 0 || !arg.nr || check_add_overflow(arg.only, arg.only_len, &end))
+	if (!arg.nr || check_add_overflow(arg.only, arg.only_len, &end))
 		return -EINVAL;
-	ret = kex_target_range(arg.addr, arg.len);
-	if (ret)
-		return ret;
-	mm = kex_ctl_mm_phys(arg.pid);
+	mm = kex_ctl_open_phys(arg.pid, arg.addr, arg.len);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	ret = kex_ctl_phys_mm(mm, &arg);
@@ -153,12 +147,9 @@ static long kex_ctl_evict(void __user *uarg)
 	ret = kex_arg_read(&arg, sizeof(arg), KEX_CTL_EVICT_SIZE_V1, uarg, &argsz);
 	if (ret)
 		return ret;
-	if (arg.pid < 0 || arg.reserved)
+	if (arg.reserved)
 		return -EINVAL;
-	ret = kex_target_range(arg.addr, arg.len);
-	if (ret)
-		return ret;
-	mm = kex_target_mm(arg.pid);
+	mm = kex_target_open(arg.pid, arg.addr, arg.len);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	ret = kex_zap_mappings(mm, arg.addr, arg.len);
@@ -176,8 +167,6 @@ static long kex_ctl_probe(void __user *uarg)
 	ret = kex_arg_read(&arg, sizeof(arg), KEX_CTL_PROBE_SIZE_V1, uarg, &argsz);
 	if (ret)
 		return ret;
-	if (arg.pid < 0)
-		return -EINVAL;
 	if (arg.addr >= TASK_SIZE_64)
 		return -EFAULT;
 	mm = kex_target_mm(arg.pid);
@@ -200,12 +189,9 @@ static long kex_ctl_watch(void __user *uarg)
 	ret = kex_arg_read(&arg, sizeof(arg), KEX_CTL_WATCH_SIZE_V1, uarg, &argsz);
 	if (ret)
 		return ret;
-	if (arg.pid < 0 || arg.reserved)
+	if (arg.reserved)
 		return -EINVAL;
-	ret = kex_target_range(arg.addr, arg.len);
-	if (ret)
-		return ret;
-	mm = kex_target_mm(arg.pid);
+	mm = kex_target_open(arg.pid, arg.addr, arg.len);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	ret = kex_watch_open(mm, arg.addr, arg.len);

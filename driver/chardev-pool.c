@@ -38,17 +38,14 @@ static long kex_pool_file_migrate(struct file *file, struct kex_migrate __user *
 	ret = kex_arg_read(&arg, sizeof(arg), KEX_MIGRATE_SIZE_V1, uarg, &argsz);
 	if (ret)
 		return ret;
-	if (arg.to > KEX_MIGRATE_TO_RAM || arg.pid < 0)
+	if (arg.to > KEX_MIGRATE_TO_RAM)
 		return -EINVAL;
-	ret = kex_target_range(arg.addr, arg.len);
-	if (ret)
-		return ret;
 	out.argsz = argsz;
 	out.pid = arg.pid;
 	out.to = arg.to;
 	out.addr = arg.addr;
 	out.len = arg.len;
-	mm = kex_target_mm(arg.pid);
+	mm = kex_target_open(arg.pid, arg.addr, arg.len);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	ret = kex_migrate_range(pool, mm, &out);
@@ -108,12 +105,9 @@ static long kex_pool_file_pages(struct file *file, void __user *uarg)
 	ret = kex_arg_read(&arg, sizeof(arg), KEX_PAGES_SIZE_V1, uarg, &argsz);
 	if (ret)
 		return ret;
-	if (arg.reserved || arg.pid < 0)
+	if (arg.reserved)
 		return -EINVAL;
-	ret = kex_target_range(arg.addr, arg.len);
-	if (ret)
-		return ret;
-	mm = kex_target_mm(arg.pid);
+	mm = kex_target_open(arg.pid, arg.addr, arg.len);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	ret = kex_pool_pages(kex_file_pool(file), mm, &arg);

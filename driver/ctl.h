@@ -80,7 +80,7 @@ unsigned int kex_entry_type(u64 value, unsigned int level);
 void kex_entry_read(u64 value, unsigned int level, struct kex_leaf *leaf);
 
 struct mm_struct *kex_target_mm(pid_t nr);
-int kex_target_range(u64 addr, u64 len);
+struct mm_struct *kex_target_open(pid_t nr, u64 addr, u64 len);
 
 int kex_walk_range(struct mm_struct *mm, struct kex_ctl_walk *arg,
 		   struct kex_ctl_entry *entries, unsigned int room);

@@ -18,8 +18,8 @@
  *
  * The privilege first, so that a refusal tells nothing of the process.
  *
- * Return: the address space, for mmput(); -EPERM if it is another's and
- * CAP_SYS_PTRACE is missing, -ESRCH.
+ * Return: the address space, for mmput(); -EINVAL if the number is below 0, -EPERM if
+ * it is another's and CAP_SYS_PTRACE is missing, -ESRCH.
  */
 struct mm_struct *kex_target_mm(pid_t nr)
 {
@@ -27,6 +27,8 @@ struct mm_struct *kex_target_mm(pid_t nr)
 	struct mm_struct *mm;
 	struct pid *pid;
 
+	if (nr < 0)
+		return ERR_PTR(-EINVAL);
 	if (!nr || nr == task_tgid_vnr(current)) {
 		mmget(current->mm);
 		return current->mm;
@@ -44,14 +46,8 @@ struct mm_struct *kex_target_mm(pid_t nr)
 	return mm ?: ERR_PTR(-ESRCH);
 }
 
-/**
- * kex_target_range() - whole pages of user space?
- * @addr: first byte
- * @len: bytes
- *
- * Return: 0, -EINVAL, or -EFAULT if not all of it is in user space.
- */
-int kex_target_range(u64 addr, u64 len)
+/* Whole pages of user space: 0, -EINVAL, or -EFAULT if not all of it is there */
+static int kex_target_range(u64 addr, u64 len)
 {
 	u64 end;
 
@@ -60,4 +56,20 @@ int kex_target_range(u64 addr, u64 len)
 	    check_add_overflow(addr, len, &end))
 		return -EINVAL;
 	return end > TASK_SIZE_64 ? -EFAULT : 0;
+}
+
+/**
+ * kex_target_open() - the address space of a process, for a part of it
+ * @nr: its number, as the caller has it; 0 for the caller
+ * @addr: first byte
+ * @len: bytes: whole pages
+ *
+ * Return: the address space, for mmput(); -EINVAL, -EFAULT if not all of the range is
+ * in user space, or as kex_target_mm() has it.
+ */
+struct mm_struct *kex_target_open(pid_t nr, u64 addr, u64 len)
+{
+	int ret = kex_target_range(addr, len);
+
+	return ret ? ERR_PTR(ret) : kex_target_mm(nr);
 }
