@@ -14,10 +14,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/kex.h>
+
+#include "cost.h"
 
 #define SIZE	(16UL << 20)
 #define BIG	(2UL << 20)
@@ -33,14 +34,6 @@ struct hmm_cmd {
 static char *area, *copy;
 static size_t page;
 static int fd, is_kex;
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static void migrate(int home)
 {
