@@ -218,7 +218,7 @@ window_paths() {
 	window w1 size=1M live=0
 	kexctl window map w0 0 a 0+1M
 	exits 0 kexctl clear
-	assert_eq "$ERR" $'cleared 2 windows\ncleared 1 region'
+	assert_eq "$ERR" $'kexctl: cleared 2 windows\nkexctl: cleared 1 region'
 	assert_missing "$FPGA/windows/w0" "$FPGA/regions/a"
 	exits 0 rmmod kex
 	exits 0 insmod /kex/kex.ko

@@ -114,10 +114,31 @@ static size_t count_of(const struct findings *list, enum verdict verdict)
 	return count;
 }
 
+/* Without those of which there are none: a script may look for FAIL */
+static void note_sums(const struct findings *list)
+{
+	struct strings sums = { 0 };
+	char *text;
+	int verdict;
+
+	for (verdict = VERDICT_FAIL; verdict >= VERDICT_OK; verdict--) {
+		if (!count_of(list, verdict))
+			continue;
+		text = xprintf("%zu %s", count_of(list, verdict), verdicts[verdict]);
+		strings_add(&sums, text);
+		free(text);
+	}
+	text = strings_join(&sums, ", ");
+	note("%s", text);
+	free(text);
+	strings_free(&sums);
+}
+
 static enum status doctor(const struct cmd_args *args)
 {
 	struct findings list = { 0 };
-	size_t i, fails;
+	enum status status;
+	size_t i;
 
 	(void)args;
 	doctor_system(&list);
@@ -128,11 +149,10 @@ static enum status doctor(const struct cmd_args *args)
 		print_finding(&list.items[i]);
 	/* In their order, should both go to one place */
 	fflush(stdout);
-	fails = count_of(&list, VERDICT_FAIL);
-	note("%zu FAIL, %zu WARN, %zu OK", fails, count_of(&list, VERDICT_WARN),
-	     count_of(&list, VERDICT_OK));
+	note_sums(&list);
+	status = count_of(&list, VERDICT_FAIL) ? REFUSED : DONE;
 	findings_free(&list);
-	return fails ? REFUSED : DONE;
+	return status;
 }
 
 static const struct cmd cmds[] = {

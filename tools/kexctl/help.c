@@ -210,7 +210,7 @@ void help_hint(const struct parsed *parsed)
 	const struct cmd *cmd = parsed->cmd;
 	bool verb = cmd && *cmd->verb;
 
-	note("Try: kexctl %s%s%s%s--help", parsed->noun ? parsed->noun->name : "",
+	note("try: kexctl %s%s%s%s--help", parsed->noun ? parsed->noun->name : "",
 	     parsed->noun ? " " : "", verb ? cmd->verb : "", verb ? " " : "");
 }
 

@@ -96,9 +96,8 @@ void note(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	say("", fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
 }
 
 /**

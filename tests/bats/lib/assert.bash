@@ -81,7 +81,7 @@ assert_refused() {
 # kexctl_refused STATUS WORDS... -- ARGUMENTS...: kexctl exits so and says one line
 # with all the words; of a wrong command line, where to read on in a second one
 kexctl_refused() {
-	local want=$1 word text more=$'\nTry: kexctl [^\n]*'
+	local want=$1 word text more=$'\nkexctl: try: kexctl [^\n]*'
 	local -a words=()
 	shift
 	while [ "$1" != -- ]; do
