@@ -111,14 +111,14 @@ teardown() {
 	[[ $OUT =~ ^[^$'\n']*\ hold\ +r2\ [^$'\n']*$'\n'[^$'\n']*\ hold\ +r3\ [^$'\n']*$ ]] || fail "$OUT"
 }
 
-@test "with --json each line is an object that jq takes, with --names a name" {
+@test "with --json each line is an array of one object, as jq takes it, with --names a name" {
 	region r1 size=1M
 	watch --json -n 2
 	kexctl region evict r1 64K+128K
 	kexctl region hold r1
 	watched
 	assert_eq "$STATUS" 0 "$ERR"
-	jq -es --argjson part $((0x20000 / PAGE)) 'length == 2 and (.[0] | del(.time, .ns, .pid)) == {name: "r1", kind: "event",
+	jq -es --argjson part $((0x20000 / PAGE)) 'all(length == 1) and add | length == 2 and (.[0] | del(.time, .ns, .pid)) == {name: "r1", kind: "event",
 		event: "evict", offset: 65536, length: 131072, reason: "sysfs",
 		pages: $part, comm: "kexctl"} and all(.time > 0 and .ns > 0 and .pid > 1) and
 		.[1].event == "hold" and .[1].time >= .[0].time' <<<"$OUT" || fail "$OUT"

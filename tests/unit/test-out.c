@@ -228,7 +228,7 @@ static void a_stream_has_one_line_for_each(void **state)
 	globals.names = true;
 	assert_true(out_stream(&list, "for people"));
 	captured_is("for people\n"
-		    "{\"name\":\"fb0\",\"kind\":\"event\",\"time\":12.340000,\"length\":4096}\n"
+		    "[{\"name\":\"fb0\",\"kind\":\"event\",\"time\":12.340000,\"length\":4096}]\n"
 		    "fb0\n");
 	records_free(&list);
 }
@@ -260,8 +260,8 @@ static void a_table_counts_in_a_list_and_has_its_lines_in_show(void **state)
 		    "name:   w1\n"
 		    "kind:   window\n"
 		    "pieces: none\n"
-		    "{\"name\":\"w0\",\"kind\":\"window\",\"pieces\":[{\"len\":4096},{\"len\":8192}]}\n"
-		    "{\"name\":\"w1\",\"kind\":\"window\",\"pieces\":[]}\n");
+		    "[{\"name\":\"w0\",\"kind\":\"window\",\"pieces\":[{\"len\":4096},{\"len\":8192}]},"
+		    "{\"name\":\"w1\",\"kind\":\"window\",\"pieces\":[]}]\n");
 	records_free(&list);
 }
 

@@ -415,14 +415,14 @@ static const struct cmd cmds[] = {
 			"how long it took, and the process. fault is a touch that brought pages back,\n"
 			"or met a hole; map and unmap are pieces of windows.\n"
 			"\n"
-			"Each line is written at once. With --json it is an object of its own, not an\n"
-			"element of an array, as jq reads it; time is in seconds, ns how long it took.\n"
+			"Each line is written at once. With --json it is an array of one object; time is\n"
+			"in seconds, ns how long it took.\n"
 			"Events that came faster than they were read are counted on stderr.\n"
 			"\n"
 			"Examples:\n"
 			"  kexctl monitor fb0 -e evict,fault\n"
 			"  kexctl monitor -n 1 -e revoke --idle-timeout 5s\n"
-			"  kexctl monitor --json | jq -c 'select(.ns > 1000000)'",
+			"  kexctl monitor --json | jq -c '.[] | select(.ns > 1000000)'",
 		.min = 0,
 		.max = -1,
 		.options = options,

@@ -328,18 +328,22 @@ static json_object *record_json(const struct record *record)
 	return object;
 }
 
-static void print_json(const struct records *list)
+/* Always an array; without flags on one line */
+static void put_json(const struct records *list, int flags)
 {
 	json_object *array = json_object_new_array();
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
 		json_object_array_add(array, record_json(&list->items[i]));
-	/* The pretty form of an empty array would be two lines */
-	puts(json_object_to_json_string_ext(array, list->count ? JSON_C_TO_STRING_PRETTY |
-					    JSON_C_TO_STRING_SPACED |
-					    JSON_C_TO_STRING_NOSLASHESCAPE : 0));
+	puts(json_object_to_json_string_ext(array, flags | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(array);
+}
+
+static void print_json(const struct records *list)
+{
+	/* The pretty form of an empty array would be two lines */
+	put_json(list, list->count ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED : 0);
 }
 
 static void print_names(const struct records *list)
@@ -451,23 +455,17 @@ void out_show(const struct records *list)
 
 /**
  * out_stream - write records of which there will be more, at once
- * @list: the records; in JSON each is an object on a line of its own
+ * @list: the records; in JSON they are an array on a line of its own
  * @text: the line for people
  * Return: false, with errno, when stdout did not take it.
  */
 bool out_stream(const struct records *list, const char *text)
 {
-	json_object *object;
-	size_t i;
-
-	for (i = 0; globals.json && i < list->count; i++) {
-		object = record_json(&list->items[i]);
-		puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(object);
-	}
-	if (globals.names)
+	if (globals.json)
+		put_json(list, 0);
+	else if (globals.names)
 		print_names(list);
-	else if (!globals.json)
+	else
 		puts(text);
 	if (fflush(stdout) == 0)
 		return true;
