@@ -74,7 +74,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	kexctl_refused 2 'address 0x10000+0:' 'the length not 0' -- page phys $$ 0x10000+0
 	kexctl_refused 2 'address 0x10001+64K:' "multiples of the $PAGE_TEXT page" -- \
 		page evict $$ 0x10001+64K
-	kexctl_refused 2 'not all of it is mapped from regions or windows' -- page evict $$ 0x10000+64K
+	kexctl_refused 2 'not all of it is mapped from regions or windows: EINVAL' -- page evict $$ 0x10000+64K
 }
 
 @test "without the rights it is 2, says which, and shows nothing" {
@@ -85,6 +85,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		assert_eq "$STATUS" 2 "$verb"
 		assert_eq "$OUT" '' "$verb"
 		assert_contains "$ERR" 'CAP_SYS_PTRACE'
+		assert_contains "$ERR" 'EPERM'
 	done
 }
 
@@ -93,7 +94,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	exits 0 kexctl page walk $$ 0 --names
 	assert_eq "${OUT//$'\n'/ }" 'pgd p4d pud pmd pte'
 	exits 0 kexctl page walk $$ 0 --json
-	jq -e 'length == 5 and all(.[]; .kind == "entry" and (.virt | startswith("0x")) and
+	jq -e 'length == 5 and all(.[]; .kind == "entry" and .level == .name and (.virt | startswith("0x")) and
 		(.means | type) == "array" and (.length | type) == "number")' <<<"$OUT"
 	exits 0 kexctl page probe $$ 0 --names
 	assert_eq "${OUT//$'\n'/ }" 'o_direct rdma process_vm_readv migrate'

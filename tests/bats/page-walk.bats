@@ -53,7 +53,7 @@ user_space() {
 	done
 	assert_eq "${MEANS[pte]}" "present user writable young dirty special normal pfn"
 	for level in pgd p4d pud pmd; do
-		[[ ${MEANS[$level]} == table || ${MEANS[$level]} == folded ]] ||
+		[[ ${MEANS[$level]} == 'present table' || ${MEANS[$level]} == folded ]] ||
 			fail "$level: '${MEANS[$level]}'"
 	done
 	walked "$BATS_TEST_TMPDIR/after"
@@ -174,7 +174,7 @@ user_space() {
 	fi
 	walked "$BATS_TEST_TMPDIR/walk"
 	assert_contains "${MEANS[pmd]}" "present block=$((size >> 20))M user writable"
-	assert_contains "${MEANS[pmd]}" 'special normal pfn'
+	assert_contains "${MEANS[pmd]}" 'special normal huge pfn'
 	assert_eq "${MEANS[pte]}" none
 }
 
@@ -206,7 +206,7 @@ user_space() {
 	fi
 	walked "$BATS_TEST_TMPDIR/walk"
 	assert_contains "${MEANS[pmd]}" "present block=$((size >> 20))M user writable"
-	[[ ${MEANS[pmd]} == *' anon' ]] || fail "${MEANS[pmd]}"
+	[[ ${MEANS[pmd]} == *' huge anon' ]] || fail "${MEANS[pmd]}"
 	assert_eq "${MEANS[pte]}" none
 	assert_eq "$(jq -c '[.[] | [.length, .page]]' "$BATS_TEST_TMPDIR/phys")" "[[$size,\"anon\"]]"
 	phys=$(jq -r '.[0].phys' "$BATS_TEST_TMPDIR/phys")
@@ -230,7 +230,7 @@ user_space() {
 		where 0 2M -> pool:512
 	EOF
 	walked "$BATS_TEST_TMPDIR/walk"
-	assert_eq "${MEANS[pmd]}" 'device-private pool=p0'
+	assert_eq "${MEANS[pmd]}" 'huge device-private pool=p0'
 	assert_eq "${MEANS[pte]}" none
 	assert_eq "$(jq -c '[.[] | [.length, .page, .pool]]' "$BATS_TEST_TMPDIR/phys")" \
 		'[[2097152,"device-private","p0"]]'

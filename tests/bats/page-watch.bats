@@ -88,7 +88,7 @@ causes() {
 	assert_eq "$CAUSES" migrate
 }
 
-@test "each event is a JSON object of its own, with time, cause and range" {
+@test "each event is a JSON array of one object, with time, cause and range" {
 	watch -j -c 1
 	kexmap <<-EOF
 		anon 16P
@@ -97,14 +97,15 @@ causes() {
 		unmap
 	EOF
 	wait_until 10 grep -q unmap "$BATS_TEST_TMPDIR/out"
-	jq -e '.name == "unmap" and .kind == "event" and .time > 0 and (.virt | startswith("0x")) and
+	jq -e 'length == 1 and .[0] | .name == "unmap" and .cause == "unmap" and
+		.kind == "event" and .time > 0 and (.virt | startswith("0x")) and
 		.length > 0' "$BATS_TEST_TMPDIR/out"
 }
 
 @test "a watch ends when its time is over, though nothing has happened" {
 	try kexctl page watch $$ 0x10000+64K --timeout 100ms
 	assert_eq "$STATUS $OUT" '0 '
-	assert_eq "$ERR" 'watching (Ctrl-C ends it)'
+	assert_eq "$ERR" 'kexctl: watching (Ctrl-C ends it)'
 }
 
 @test "a watch that nobody reads any more ends, though nothing has happened" {

@@ -27,7 +27,7 @@ static void test_tables(void **state)
 	};
 
 	(void)state;
-	assert_words(&entry, "table");
+	assert_words(&entry, "present table");
 	/* Whatever the level above it is */
 	entry.flags = KEX_ENTRY_FOLDED;
 	assert_words(&entry, "folded");
@@ -38,6 +38,7 @@ static void test_tables(void **state)
 static void test_present(void **state)
 {
 	struct kex_ctl_entry entry = {
+		.level = KEX_LEVEL_PTE,
 		.len = 4096,
 		.flags = KEX_ENTRY_PRESENT,
 		.type = KEX_TYPE_DEVICE_NGNRNE,
@@ -52,11 +53,13 @@ static void test_present(void **state)
 	assert_words(&entry, "present user writable young dirty special normal-nc pfn");
 	entry.flags |= KEX_ENTRY_BLOCK | KEX_ENTRY_CONT | KEX_ENTRY_EXEC;
 	entry.flags &= ~KEX_ENTRY_SPECIAL;
+	entry.level = KEX_LEVEL_PMD;
 	entry.len = 2 << 20;
 	entry.type = KEX_TYPE_NORMAL;
 	entry.frame = KEX_FRAME_ANON;
 	assert_words(&entry,
-		     "present block=2M user writable exec young dirty contiguous normal anon");
+		     "present block=2M user writable exec young dirty contiguous normal huge anon");
+	entry.level = KEX_LEVEL_PTE;
 	entry.flags = KEX_ENTRY_PRESENT | KEX_ENTRY_PROTNONE;
 	assert_words(&entry, "present protnone kernel read-only old clean normal anon");
 }
@@ -75,7 +78,7 @@ static void test_absent(void **state)
 		{ KEX_FRAME_OTHER, "not-present" },
 		{ KEX_FRAME_DEVICE, "device-private" },
 	};
-	struct kex_ctl_entry entry = { .value = 1 << 10 };
+	struct kex_ctl_entry entry = { .level = KEX_LEVEL_PTE, .value = 1 << 10 };
 	size_t i;
 
 	(void)state;

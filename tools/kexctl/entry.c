@@ -177,6 +177,13 @@ static void add_present(const struct kex_ctl_entry *entry, struct strings *words
 	strings_add(words, type_word(entry->type));
 }
 
+/* An entry above the last level that is for a page: present, in a pool, or migrating */
+static bool is_huge(const struct kex_ctl_entry *entry)
+{
+	return entry->level < KEX_LEVEL_PTE && entry->frame != KEX_FRAME_NONE &&
+	       entry->frame != KEX_FRAME_HOLE;
+}
+
 /**
  * entry_words - what an entry of a page table means
  * @entry: as the driver gives it
@@ -191,11 +198,14 @@ void entry_words(const struct kex_ctl_entry *entry, struct strings *words)
 		return;
 	}
 	if (entry->flags & KEX_ENTRY_TABLE) {
+		strings_add(words, "present");
 		strings_add(words, "table");
 		return;
 	}
 	if (entry->flags & KEX_ENTRY_PRESENT)
 		add_present(entry, words);
+	if (is_huge(entry))
+		strings_add(words, "huge");
 	strings_add(words, frame_word(entry->frame));
 	if (*entry->pool) {
 		pool = xprintf("pool=%.*s", KEX_NAME_SIZE, entry->pool);

@@ -26,6 +26,7 @@ static void add_entry(struct records *records, const struct kex_ctl_entry *entry
 	struct record *record = records_add(records, "entry", level_word(entry->level));
 	struct strings words = { 0 };
 
+	record_text(record, "level", level_word(entry->level));
 	record_addr(record, "virt", entry->virt);
 	record_size(record, "length", entry->len);
 	if (table)
@@ -166,7 +167,8 @@ static enum status refused_evict(const struct target *target, int err)
 	    target_wraps(target))
 		return target_refused(target, "evict", err);
 	return fail_on(REFUSED, "pid", target->who, "address %s: not all of it is mapped from regions "
-		       "or windows (kexctl ps lists what is; other memory cannot be evicted)",
+		       "or windows: EINVAL (kexctl ps lists what is; other memory cannot be "
+		       "evicted)",
 		       target->typed);
 }
 
@@ -285,8 +287,8 @@ static const struct cmd cmds[] = {
 			"protect-page (fork), soft-dirty, migrate, exclusive, exit. It ends with exit,\n"
 			"which exec is, too. Nothing need be mapped there.\n"
 			"\n"
-			"Each line is written at once; with --json it is an object of its own. What came\n"
-			"faster than it was read is counted on stderr.\n"
+			"Each line is written at once; with --json it is an array of one object. What\n"
+			"came faster than it was read is counted on stderr.\n"
 			"\n"
 			"Examples:\n"
 			"  kexctl page watch 812 0xffff80000000+4M -c 1\n"

@@ -236,8 +236,10 @@ static enum status search_kex(struct search *search)
 			return DONE;
 		if (errno == EPERM)
 			return fail_on(REFUSED, "address", search->typed, "physical addresses need "
-				       "CAP_SYS_ADMIN, and memory of other processes CAP_SYS_PTRACE "
-				       "(try: sudo)");
+				       "CAP_SYS_ADMIN, and memory of other processes CAP_SYS_PTRACE: "
+				       "EPERM (try: sudo)");
+		if (errno == ENOTTY)
+			return target_old_module(VERB);
 		return fail_on(REFUSED, "address", search->typed, "%s", strerror(errno));
 	}
 	add_place(search, "carveout", where.carveout, where.offset);

@@ -202,6 +202,17 @@ static enum status not_in_user_space(const struct target *target)
 }
 
 /**
+ * target_old_module - say that the driver does not know a call
+ * @verb: what was tried
+ * Return: UNSUPPORTED.
+ */
+enum status target_old_module(const char *verb)
+{
+	return fail(UNSUPPORTED, "%s: the loaded module is older than kexctl (load its own)",
+		    verb);
+}
+
+/**
  * target_refused - say why the driver refused
  * @target: open
  * @verb: what was tried
@@ -217,8 +228,8 @@ enum status target_refused(const struct target *target, const char *verb, int er
 		return no_process(target);
 	case EPERM:
 		return fail_on(REFUSED, KIND, target->who, "%s: memory of another process needs "
-			       "CAP_SYS_PTRACE, and physical addresses CAP_SYS_ADMIN (try: sudo)",
-			       verb);
+			       "CAP_SYS_PTRACE, and physical addresses CAP_SYS_ADMIN: EPERM "
+			       "(try: sudo)", verb);
 	case EFAULT:
 		return not_in_user_space(target);
 	case EINVAL:
@@ -229,8 +240,7 @@ enum status target_refused(const struct target *target, const char *verb, int er
 			       format_size(sysconf(_SC_PAGESIZE), page),
 			       strchr(target->typed, '-') ? " (END is inclusive)" : "");
 	case ENOTTY:
-		return fail(UNSUPPORTED, "%s: the loaded module is older than kexctl (load its own)",
-			    verb);
+		return target_old_module(verb);
 	default:
 		return fail_on(REFUSED, KIND, target->who, "%s: %s", verb, strerror(err));
 	}

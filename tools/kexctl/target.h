@@ -35,6 +35,7 @@ void target_close(struct target *target);
 bool target_ended(const struct target *target);
 int target_call(const struct target *target, unsigned long number, void *arg);
 bool target_wraps(const struct target *target);
+enum status target_old_module(const char *verb);
 enum status target_refused(const struct target *target, const char *verb, int err);
 
 #endif /* KEXCTL_TARGET_H */

@@ -62,6 +62,7 @@ static bool print_event(const struct kex_ctl_event *event)
 
 	record = records_add(&list, "event", cause_word(event->cause));
 	record_decimal(record, "time", time);
+	record_text(record, "cause", cause_word(event->cause));
 	if (event->cause != KEX_CAUSE_EXIT) {
 		record_addr(record, "virt", event->start);
 		record_size(record, "length", event->end - event->start);
