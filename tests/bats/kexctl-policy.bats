@@ -76,6 +76,26 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	exits 0 kexctl policy set cold low=10 high=20
 }
 
+@test "both marks at once may be given in either order, down and up again" {
+	local args
+	kexctl policy create cold --high 90 --low 75
+	for args in 'high=60 low=40' 'low=75 high=90' 'low=40 high=60' 'high=90 low=75' \
+		'algorithm=lru high=10 granule=64K low=5' 'low=95 min_resident_ms=1 high=100'; do
+		# shellcheck disable=SC2086 # words
+		exits 0 kexctl policy set cold $args --dry-run
+		assert_eq "$ERR" '' "$args"
+		# shellcheck disable=SC2086 # words
+		exits 0 kexctl policy set cold $args
+		[[ $args =~ low=([0-9]+) ]]
+		assert_file "$KEX/policies/cold/low" "${BASH_REMATCH[1]}"
+		[[ $args =~ high=([0-9]+) ]]
+		assert_file "$KEX/policies/cold/high" "${BASH_REMATCH[1]}"
+	done
+	exits 2 kexctl policy set cold high=50 low=60
+	assert_file "$KEX/policies/cold/low" 95
+	assert_file "$KEX/policies/cold/high" 100
+}
+
 @test "a policy that a pool names cannot be removed, and says which pool" {
 	policy cold algorithm=lru
 	pool p0 size=2M live=0 policy=cold

@@ -401,6 +401,45 @@ static int foresee_marks(const struct item *item, const struct wish *wish)
 	return crossed ? EINVAL : 0;
 }
 
+/* The only wish for an attribute; NULL where there is none, or more than one */
+static struct wish *only_wish(const struct wishes *wishes, const char *name)
+{
+	struct wish *found = NULL;
+	size_t i;
+
+	for (i = 0; i < wishes->count; i++) {
+		if (strcmp(wishes->items[i].attr->name, name))
+			continue;
+		if (found)
+			return NULL;
+		found = &wishes->items[i];
+	}
+	return found;
+}
+
+/* Marks that are changed together cross the old ones in one order at most */
+static void order_marks(const struct item *item, struct wishes *wishes)
+{
+	struct wish *low = only_wish(wishes, "low"), *high = only_wish(wishes, "high");
+	struct wish *first, *last, swap;
+	uint64_t wanted, limit;
+	char *now;
+
+	if (item->kind != &kind_policy || !low || !high)
+		return;
+	now = cfs_read(&item->dir, "high");
+	if (now && !parse_uint(low->written, &wanted) && !parse_uint(now, &limit)) {
+		first = wanted <= limit ? low : high;
+		last = first == low ? high : low;
+		if (first > last) {
+			swap = *first;
+			*first = *last;
+			*last = swap;
+		}
+	}
+	free(now);
+}
+
 /* What the kernel would refuse, a dry run has to find before its first line */
 static enum status foresee(const struct item *item, const struct wishes *wishes)
 {
@@ -571,19 +610,20 @@ static enum status set_guarded(const struct item *item, const struct wishes *wis
 }
 
 /**
- * item_set - change attributes in the order given; when one is refused, those
- * before it get their old values back
+ * item_set - change attributes in the order given, but for marks of a policy that
+ * would cross; when one is refused, those before it get their old values back
  * @item: with folders open
  * @wishes: what to change
  * Return: DONE, or another status after a message.
  */
-enum status item_set(struct item *item, const struct wishes *wishes)
+enum status item_set(struct item *item, struct wishes *wishes)
 {
 	char **before = xrealloc(NULL, (wishes->count + 1) * sizeof(*before));
 	enum status status;
 	size_t i;
 
 	memset(before, 0, (wishes->count + 1) * sizeof(*before));
+	order_marks(item, wishes);
 	item->asked = wishes;
 	guard_begin();
 	status = set_guarded(item, wishes, before);

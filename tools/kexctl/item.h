@@ -57,7 +57,7 @@ char *item_value(const struct item *item, const struct wish *wish, const char *n
 
 enum status item_create(const struct kind *kind, const char *name, const char *carveout,
 			const struct wishes *wishes, bool live);
-enum status item_set(struct item *item, const struct wishes *wishes);
+enum status item_set(struct item *item, struct wishes *wishes);
 enum status item_delete(const struct item *item, bool force, bool *fixed);
 
 /* cause.c */

@@ -65,11 +65,12 @@ static const struct cmd cmds[] = {
 		.run = verb_set,
 		.synopsis = "NAME KEY=VALUE...",
 		.summary = "change attributes, in the order given; pools follow at once",
-		.help = "The algorithm alone stays as it is while a live pool uses the policy. When one\n"
-			"is refused, those before it get their old values back.\n"
+		.help = "low and high together are written in the order in which they do not cross. The\n"
+			"algorithm alone stays as it is while a live pool uses the policy. When one is\n"
+			"refused, those before it get their old values back.\n"
 			"\n"
 			"Example:\n"
-			"  kexctl policy set lru low=50 high=80",
+			"  kexctl policy set lru high=80 low=50",
 		.min = 2,
 		.max = -1,
 		.changes = true,
