@@ -195,3 +195,25 @@ pool_paths() {
 	kexctl_refused 2 "process ${pid##*/} has no memory" -- \
 		pool migrate p0 --pid "${pid##*/}" 0x10000+64K
 }
+
+@test "a range that ends behind the last address is not in user space, and is no odd length" {
+	pool p0 size=2M
+	kexctl_refused 2 'not all of it is in user space' -- \
+		pool migrate p0 --pid $$ 0xffffffffffff0000+64K
+}
+
+@test "a thread is not taken for a process" {
+	local fd tid='' task ready
+	pool p0 size=2M
+	exec {fd}< <(exec kexmap 'anon 16P' thread 'say ready' pause 3>&-)
+	HOLDERS+=("$!")
+	read -r -t 20 -u "$fd" ready
+	exec {fd}<&-
+	assert_eq "$ready" ready
+	for task in "/proc/${HOLDERS[-1]}/task"/*; do
+		[ "${task##*/}" = "${HOLDERS[-1]}" ] || tid=${task##*/}
+	done
+	[ -n "$tid" ] || fail 'there is no thread'
+	kexctl_refused 3 "$tid is a thread; give its process" -- \
+		pool migrate p0 --pid "$tid" 0x10000+64K
+}

@@ -176,7 +176,7 @@ static int search_range(struct search *search, struct target *target, int proc)
 	__u64 end = 0;
 
 	/* One that is listed is no thread: it just goes */
-	if (err == EINVAL || err == ENOENT)
+	if (err == ENOENT)
 		err = ESRCH;
 	if (!err)
 		err = mapped_range(proc, &arg.addr, &end);

@@ -2,16 +2,15 @@
 /* The noun pool: device memory that pages of processes migrate into and out of. */
 #include <errno.h>
 #include <linux/kex.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "dev.h"
 #include "item.h"
 #include "parse.h"
+#include "proc.h"
 #include "verb.h"
 
 #define KIND		"pool"
@@ -59,7 +58,7 @@ struct move {
 	const char *name;
 	const char *typed;		/* the range */
 	struct kex_migrate arg;
-	int pidfd;			/* or -1 where the kernel has none */
+	int pidfd;			/* or -1 */
 };
 
 static enum status no_process(const struct move *move)
@@ -71,10 +70,20 @@ static enum status no_process(const struct move *move)
 /* Held meanwhile: a pid that ends may be another process's before the call */
 static enum status hold_process(struct move *move)
 {
-	move->pidfd = syscall(SYS_pidfd_open, move->arg.pid, 0);
-	if (move->pidfd < 0 && errno == ESRCH)
+	int err = process_hold(move->arg.pid, &move->pidfd);
+
+	switch (err) {
+	case 0:
+		return DONE;
+	case ESRCH:
 		return no_process(move);
-	return DONE;
+	case ENOENT:
+		return fail_on(NOT_FOUND, KIND, move->name, "migrate: %d is a thread; give its "
+			       "process (Tgid in /proc/%d/status)", move->arg.pid, move->arg.pid);
+	default:
+		return fail_on(REFUSED, KIND, move->name, "migrate: process %d: pidfd_open: %s",
+			       move->arg.pid, strerror(err));
+	}
 }
 
 static enum status no_memory_of_its_own(const struct move *move)
@@ -83,27 +92,32 @@ static enum status no_memory_of_its_own(const struct move *move)
 		       "it is the kernel's", move->arg.pid);
 }
 
-static bool process_ended(const struct move *move)
+static bool has_ended(const struct move *move)
 {
-	struct pollfd poller = { .fd = move->pidfd, .events = POLLIN };
+	return process_ended(move->pidfd);
+}
 
-	return move->pidfd >= 0 && poll(&poller, 1, 0) > 0;
+static enum status not_in_user_space(const struct move *move)
+{
+	return fail_on(REFUSED, KIND, move->name, "range %s: not all of it is in user space",
+		       move->typed);
 }
 
 static enum status refused_move(const struct opened *pool, const struct move *move, int err)
 {
 	switch (err) {
 	case ESRCH:
-		if (move->pidfd >= 0 && !process_ended(move))
+		if (!has_ended(move))
 			return no_memory_of_its_own(move);
 		return no_process(move);
 	case EPERM:
 		return fail_on(REFUSED, KIND, move->name, "migrate: memory of another process "
 			       "needs CAP_SYS_PTRACE (try: sudo)");
 	case EFAULT:
-		return fail_on(REFUSED, KIND, move->name, "range %s: not all of it is in user "
-			       "space", move->typed);
+		return not_in_user_space(move);
 	case EINVAL:
+		if (move->arg.len && move->arg.addr > UINT64_MAX - move->arg.len)
+			return not_in_user_space(move);
 		return refused_range(&pool->item, "range", move->typed, err);
 	default:
 		return refused_node(&pool->item, "migrate", err);
@@ -165,7 +179,7 @@ static enum status move_pages(const struct opened *pool, struct move *move)
 	if (err && move->arg.moved)
 		note("%s '%s': %llu pages moved before it ended", KIND, move->name,
 		     (unsigned long long)move->arg.moved);
-	if (!err && process_ended(move))
+	if (!err && has_ended(move))
 		err = ESRCH;
 	return err ? refused_move(pool, move, err) : tell_move(move);
 }

@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "proc.h"
@@ -189,6 +191,32 @@ void processes_free(struct processes *list)
 		free(list->items[--list->count].comm);
 	free(list->items);
 	list->items = NULL;
+}
+
+/**
+ * process_hold - notice from now on when a process ends
+ * @pid: which
+ * @pidfd: result, to be closed; -1 after an error
+ * Return: 0, or the errno: ESRCH: there is none; ENOENT: a thread (older kernels call
+ * that EINVAL).
+ */
+int process_hold(pid_t pid, int *pidfd)
+{
+	*pidfd = syscall(SYS_pidfd_open, pid, 0);
+	if (*pidfd >= 0)
+		return 0;
+	return errno == EINVAL ? ENOENT : errno;
+}
+
+/**
+ * process_ended - whether a process has ended since process_hold()
+ * @pidfd: of process_hold(); -1: not known
+ */
+bool process_ended(int pidfd)
+{
+	struct pollfd poller = { .fd = pidfd, .events = POLLIN };
+
+	return pidfd >= 0 && poll(&poller, 1, 0) > 0;
 }
 
 /**

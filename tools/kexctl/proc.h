@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct process {
 	unsigned int pid;
@@ -30,6 +31,8 @@ int proc_each(proc_fn take, void *arg);
 char *proc_comm(int proc);
 void processes_of(enum proc_what what, const char *name, struct processes *list);
 void processes_free(struct processes *list);
+int process_hold(pid_t pid, int *pidfd);
+bool process_ended(int pidfd);
 char *proc_users(enum proc_what what, const char *name);
 
 #endif /* KEXCTL_PROC_H */

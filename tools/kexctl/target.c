@@ -7,15 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kex.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "parse.h"
+#include "proc.h"
 #include "target.h"
 
 #define KIND	"pid"
@@ -108,13 +107,11 @@ static enum status no_process(const struct target *target)
 /**
  * target_hold - notice from now on when the process ends
  * @target: from target_parse()
- * Return: 0, or the errno: ESRCH: no such process; EINVAL or, of newer kernels, ENOENT:
- * a thread.
+ * Return: as process_hold().
  */
 int target_hold(struct target *target)
 {
-	target->pidfd = syscall(SYS_pidfd_open, target->pid, 0);
-	return target->pidfd >= 0 ? 0 : errno;
+	return process_hold(target->pid, &target->pidfd);
 }
 
 static enum status refused_hold(const struct target *target, int err)
@@ -122,7 +119,6 @@ static enum status refused_hold(const struct target *target, int err)
 	switch (err) {
 	case ESRCH:
 		return no_process(target);
-	case EINVAL:
 	case ENOENT:
 		return fail_on(NOT_FOUND, KIND, target->who, "is a thread; give its process (Tgid in "
 			       "/proc/%s/status)", target->who);
@@ -165,9 +161,7 @@ void target_close(struct target *target)
  */
 bool target_ended(const struct target *target)
 {
-	struct pollfd poller = { .fd = target->pidfd, .events = POLLIN };
-
-	return target->pidfd >= 0 && poll(&poller, 1, 0) > 0;
+	return process_ended(target->pidfd);
 }
 
 /**
