@@ -302,6 +302,11 @@ at_terminal() {
 	bash -euc "$OUT"
 	[ -s "it's \$(touch run) a.svg" ] || fail "the line was: $OUT"
 	assert_missing run
+	exits 0 kexctl map --dry-run --svg -
+	bash -euc "$OUT" >from-line
+	exits 0 kexctl map --svg -
+	assert_eq "$(<from-line)" "$OUT"
+	assert_missing ./-
 	exits 0 kexctl --complete map --svg ''
 	assert_eq "$OUT" @file
 }

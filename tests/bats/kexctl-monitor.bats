@@ -118,10 +118,10 @@ teardown() {
 	kexctl region hold r1
 	watched
 	assert_eq "$STATUS" 0 "$ERR"
-	jq -es --argjson part $((0x20000 / PAGE)) 'all(length == 1) and add | length == 2 and (.[0] | del(.time, .ns, .pid)) == {name: "r1", kind: "event",
+	jq -es --argjson part $((0x20000 / PAGE)) 'all(length == 1) and (add | length == 2 and (.[0] | del(.time, .ns, .pid)) == {name: "r1", kind: "event",
 		event: "evict", offset: 65536, length: 131072, reason: "sysfs",
 		pages: $part, comm: "kexctl"} and all(.time > 0 and .ns > 0 and .pid > 1) and
-		.[1].event == "hold" and .[1].time >= .[0].time' <<<"$OUT" || fail "$OUT"
+		.[1].event == "hold" and .[1].time >= .[0].time)' <<<"$OUT" || fail "$OUT"
 	mapfile -t lines <<<"$OUT"
 	assert_eq "${#lines[@]}" 2
 	watch --names -n 1

@@ -97,15 +97,23 @@ causes() {
 		unmap
 	EOF
 	wait_until 10 grep -q unmap "$BATS_TEST_TMPDIR/out"
-	jq -e 'length == 1 and .[0] | .name == "unmap" and .cause == "unmap" and
+	jq -e 'length == 1 and (.[0] | .name == "unmap" and .cause == "unmap" and
 		.kind == "event" and .time > 0 and (.virt | startswith("0x")) and
-		.length > 0' "$BATS_TEST_TMPDIR/out"
+		.length > 0)' "$BATS_TEST_TMPDIR/out"
 }
 
 @test "a watch ends when its time is over, though nothing has happened" {
 	try kexctl page watch $$ 0x10000+64K --timeout 100ms
 	assert_eq "$STATUS $OUT" '0 '
 	assert_eq "$ERR" 'kexctl: watching (Ctrl-C ends it)'
+}
+
+@test "a stdout that is closed is not that of the next file, and told at once" {
+	exits 2 bash -c 'kexctl page watch $$ 0x10000+64K >&-'
+	assert_eq "$ERR" 'kexctl: page watch: stdout is closed'
+	exits 2 bash -c 'kexctl page probe $$ 0x10000 >&-'
+	assert_eq "$ERR" 'kexctl: cannot write the output: Bad file descriptor'
+	exits 0 bash -c 'kexctl page probe $$ 0x10000 <&- 2>&-'
 }
 
 @test "a watch that nobody reads any more ends, though nothing has happened" {

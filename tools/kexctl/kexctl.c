@@ -46,5 +46,6 @@ static enum status run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	out_begin();
 	return out_finish(run(argc, argv));
 }

@@ -403,12 +403,17 @@ static int write_beside(const char *name, const struct stat *before, const char 
 	return err;
 }
 
+static bool is_stdout(const char *name)
+{
+	return !strcmp(name, "-");
+}
+
 static enum status write_svg(const char *name, const char *text, size_t len)
 {
 	struct stat before = { 0 };
 	int err;
 
-	if (!strcmp(name, "-")) {
+	if (is_stdout(name)) {
 		fwrite(text, 1, len, stdout);
 		return DONE;
 	}
@@ -437,7 +442,8 @@ static enum status map_svg(const char *name, const struct scenes *list)
 
 	if (globals.dry_run) {
 		text = shell_quoted(name);
-		printf("kexctl map --svg - > %s\n", text);
+		printf("kexctl map --svg -%s%s\n", is_stdout(name) ? "" : " > ",
+		       is_stdout(name) ? "" : text);
 		free(text);
 		return DONE;
 	}

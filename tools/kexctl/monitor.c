@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command monitor: what happens to mapped memory, as it happens. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -381,10 +380,9 @@ static enum status monitor(const struct cmd_args *args)
 	static struct monitor monitor = { .signals = -1 };
 	enum status status;
 
-	/* Its number would be given to what is opened next */
-	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
-		return fail(REFUSED, "monitor: stdout is closed");
-	status = take_events(&monitor, option_value(args, "events"));
+	status = stream_stdout("monitor");
+	if (!status)
+		status = take_events(&monitor, option_value(args, "events"));
 	if (!status)
 		status = take_limits(&monitor, args);
 	if (!status)

@@ -2,10 +2,12 @@
 /* Records to stdout: as a table, as key-value lines, as JSON, as bare names. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "out.h"
 #include "parse.h"
@@ -498,6 +500,23 @@ static int earlier_err(int err)
 	default:
 		return stream_err ? stream_err : EIO;
 	}
+}
+
+/**
+ * out_begin - let no file that is opened later be stdin, stdout or stderr
+ *
+ * Who closes one of them would have what is meant for it written into the next file
+ * that is opened: into a region's memory, at worst. /dev/null takes the place, opened
+ * such that using it fails as before.
+ */
+void out_begin(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			exit(REFUSED);
 }
 
 /**

@@ -62,6 +62,7 @@ void out_names(const struct records *list);
 void out_show(const struct records *list);
 bool out_stream(const struct records *list, const char *text);
 void out_acted(const struct records *list);
+void out_begin(void);
 enum status out_finish(enum status status);
 
 #endif /* KEXCTL_OUT_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Lines that come as things happen: their limits, and the wait for the next. */
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <time.h>
@@ -80,6 +81,21 @@ enum status stream_period(const struct cmd_args *args, const char *who, const ch
 	if (!cause)
 		return DONE;
 	return fail(USAGE, "%s: %s %s%s%s", who, option, typed, *typed ? ": " : "", cause);
+}
+
+/**
+ * stream_stdout - refuse a stdout that was closed: not with the first line only
+ * @who: the command, for a message
+ * Return: DONE, or REFUSED after a message.
+ */
+enum status stream_stdout(const char *who)
+{
+	int mode = fcntl(STDOUT_FILENO, F_GETFL);
+
+	/* By out_begin(), or by who starts the program */
+	if (mode >= 0 && (mode & O_ACCMODE) != O_RDONLY)
+		return DONE;
+	return fail(REFUSED, "%s: stdout is closed", who);
 }
 
 /**

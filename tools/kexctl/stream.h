@@ -14,6 +14,7 @@ int stream_wait_ms(uint64_t us);
 enum status stream_count(const struct cmd_args *args, const char *who, uint64_t *count);
 enum status stream_period(const struct cmd_args *args, const char *who, const char *option,
 			  uint64_t *us);
+enum status stream_stdout(const char *who);
 bool stream_wait(int fd, int signals, int ms);
 
 #endif /* KEXCTL_STREAM_H */

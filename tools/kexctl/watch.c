@@ -161,6 +161,8 @@ enum status page_watch(const struct cmd_args *args)
 	status = target_parse(&watch.target, args->names[0], args->names[1], FORM_RANGE);
 	target_widen(&watch.target);
 	if (!status)
+		status = stream_stdout(WHO);
+	if (!status)
 		status = take_limits(&watch, args);
 	if (!status)
 		status = target_open(&watch.target);
