@@ -199,7 +199,8 @@ unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, gfp_t 
 		if (!mm)
 			break;
 		moved = kex_large_home_of(pool, mm, start, end, gfp);
-		mmput(mm);
+		/* Its last user would have all evictions wait for its end */
+		mmput_async(mm);
 	}
 	return moved;
 }

@@ -866,6 +866,16 @@ static bool kex_fault_is_large(const struct vm_fault *vmf)
 }
 
 /*
+ * One that has an entry for each page is only split: the kernel (7.3) goes on with
+ * the first page's lock as the one of the fault, which the page that the fault is
+ * about has by then. So that page is alone, and its next fault brings others, too.
+ */
+static bool kex_fault_splits(const struct vm_fault *vmf)
+{
+	return KEX_LARGE_NR > 1 && vmf->pte && PageCompound(vmf->page);
+}
+
+/*
  * Pages come home old, and a processor without hardware access flags traps on the
  * first touch of each, which costs more than to say at once that they are used.
  * As the kernel has it when it maps pages around a fault.
@@ -943,19 +953,26 @@ vm_fault_t kex_migrate_fault(struct vm_fault *vmf)
 		.pgmap_owner = pool,
 		.flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
 		.fault_page = vmf->page,
+		.start = vmf->address & PAGE_MASK,
+		.end = (vmf->address & PAGE_MASK) + PAGE_SIZE,
 	};
+	gfp_t gfp = GFP_NOWAIT;
 	vm_fault_t ret;
 
 	if (kex_fault_is_large(vmf)) {
 		args.start = ALIGN_DOWN(vmf->address, PMD_SIZE);
 		args.end = args.start + PMD_SIZE;
 		args.flags |= KEX_SELECT_LARGE;
-	} else {
+		/* Less than the whole cannot come home from here */
+		gfp = GFP_KERNEL;
+	} else if (!kex_fault_splits(vmf)) {
 		kex_fault_range(pool, vmf, &args.start, &args.end);
 	}
 	nr = PHYS_PFN(args.end - args.start);
 	if (nr > KEX_FAULT_STACK) {
-		more = kmalloc_array(nr, 2 * sizeof(*more), GFP_NOWAIT | __GFP_NOWARN);
+		more = kmalloc_array(nr, 2 * sizeof(*more), gfp | __GFP_NOWARN);
+		if (!more && gfp == GFP_KERNEL)
+			return VM_FAULT_OOM;
 		if (!more) {
 			args.start = vmf->address & PAGE_MASK;
 			args.end = args.start + PAGE_SIZE;

@@ -208,6 +208,37 @@ huge_page() {
 	done
 }
 
+# What migrates around a fault holds the lock of the folio that the fault is about:
+# when that is split under it, the first page has none, and is given back one too few
+@test "a large folio of many entries is split before a reader in order brings its midst" {
+	pool p0 size=4M fault_around=64
+	kexmap <<-EOF
+		open $N
+		anon 1M
+		fill 0 1M
+		migrate 0 1M -> $((NR / 2))
+		check 0 1M
+		$(huge_page)
+		migrate 0 2M -> $NR
+		put $FAIL large_home 1
+		check 12K 8
+		put $FAIL none
+		check 0 2M
+		where 0 2M -> ram:$NR
+		migrate 0 2M -> $NR
+		put $S/evict 1
+		get $S/used -> 0
+		check 0 2M
+		$(huge_page)
+		migrate 0 2M -> $NR
+		home 1M 4K -> 1
+		check $((1024 * 1024 + 3 * 4096)) 8
+		check 0 2M
+		migrate 0 2M -> $NR
+		check 0 2M
+	EOF
+}
+
 @test "a revoke that has no huge page splits what parent and child have, a part of it moved elsewhere" {
 	pool p0 size=4M
 	kexmap <<-EOF
