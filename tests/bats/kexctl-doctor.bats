@@ -214,6 +214,17 @@ config() {
 	found OK carve-out /sram-carveout
 }
 
+@test "memory that a revoked region of its own still has is no other driver's" {
+	region fb0 carveout=sram size=64K
+	hold "$N" 64K
+	unbind sram
+	doctor 2
+	not_found FAIL overlap
+	found FAIL carve-out '/sram-carveout: not bound' "echo $DEVICE > $KEX_DRIVER/bind"
+	bind sram
+	doctor 0
+}
+
 @test "an overlay that came after the kernel had started: the bootloader has to apply it" {
 	over /proc/iomem $'40000000-7fffffff : System RAM\n  40210000-4105ffff : Kernel code'
 	doctor 2

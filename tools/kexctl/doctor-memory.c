@@ -382,19 +382,25 @@ static bool overlaps_claims(struct memory *memory, size_t at)
 	return found;
 }
 
-/* The bytes that another driver has; what is in System RAM is no driver's */
+/*
+ * The bytes that another driver has; what is in System RAM is no driver's, and what
+ * revoked regions of its own still have serves the next binding
+ */
 static void overlaps_driver(struct memory *memory, const struct claim *one)
 {
 	const char *holder;
+	char *own;
 
 	if (iomem_is_ram(&memory->iomem, &one->extent))
 		return;
-	holder = iomem_holder(&memory->iomem, &one->extent, NULL);
+	own = dt_name(one->node);
+	holder = iomem_holder(&memory->iomem, &one->extent, own);
 	if (holder)
 		finding(memory->list, VERDICT_FAIL, "overlap", one->node,
 			"separate them; /proc/iomem has both", "0x%llx+0x%llx is in use by %s",
 			(unsigned long long)one->extent.start,
 			(unsigned long long)one->extent.size, holder);
+	free(own);
 }
 
 /**
