@@ -110,7 +110,9 @@ seen() {
 	found FAIL carve-out "/same-label-" 'labels must differ'
 	found FAIL carve-out "not bound; the last line in the log is: /taken-" 'labels must differ'
 	unbind zgood
-	assert_refused ENODEV "$KEX_DRIVER/bind" wrong-Name
+	assert_refused ENODEV "$KEX_DRIVER/bind" 70000000.wrong-Name
+	# Nor does a line on an object hide it
+	printf '<3>kex 70000000.wrong-Name: /wrong-Name: pool '\''x0'\'': it cannot be had\n' >/dev/kmsg
 	doctor 2
 	bind zgood
 	found FAIL carve-out "/wrong-Name: not bound; the last line in the log is: /wrong-Name: node name 'wrong-Name' is no name" \

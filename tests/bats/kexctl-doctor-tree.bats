@@ -16,6 +16,15 @@ KEX_TREE=cupboard
 	assert_file "$KEX_CARVEOUTS/mapped/bound" 1
 }
 
+@test "a region that was refused is not why its carve-out is not bound" {
+	region t0 carveout=mapped size=64K cache=uncached live=0
+	assert_refused EOPNOTSUPP "$R/live" 1
+	unbind mapped
+	doctor 2
+	bind mapped
+	found FAIL carve-out '/mapped-carveout: not bound' "echo $DEVICE > $KEX_DRIVER/bind"
+}
+
 @test "reserved memory that no node of memory has: a FAIL, though it is bound" {
 	doctor 2
 	found FAIL ram '/reserved-memory/memory@b0000000: 0xb0000000+0x100000 lies outside' \

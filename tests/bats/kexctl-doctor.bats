@@ -214,6 +214,18 @@ config() {
 	found OK carve-out /sram-carveout
 }
 
+@test "what the log says of an object is not why its carve-out is not bound" {
+	local what
+	unbind sram
+	for what in pool region window; do
+		printf '<3>kex %s: /sram-carveout: %s '\''x0'\'': it cannot be had: do without\n' \
+			"$DEVICE" "$what" >/dev/kmsg
+		doctor 2
+		found FAIL carve-out '/sram-carveout: not bound' "echo $DEVICE > $KEX_DRIVER/bind"
+	done
+	bind sram
+}
+
 @test "memory that a revoked region of its own still has is no other driver's" {
 	region fb0 carveout=sram size=64K
 	hold "$N" 64K

@@ -89,11 +89,25 @@ static char *text_of_record(char *record, const char *start)
 	return xstrdup(text);
 }
 
+/* "NODE: pool 'p0': ...": of what a bound carve-out has, or was asked for */
+static bool is_of_object(const char *text, const char *node)
+{
+	static const char * const objects[] = { ": pool '", ": region '", ": window '" };
+	size_t len = strlen(node), i;
+
+	if (strncmp(text, node, len))
+		return false;
+	for (i = 0; i < sizeof(objects) / sizeof(*objects); i++)
+		if (!strncmp(text + len, objects[i], strlen(objects[i])))
+			return true;
+	return false;
+}
+
 /*
- * What the driver said last of a device, to be freed; NULL: nothing, as far as the log
- * goes back. Return: 0, or why the log cannot be read.
+ * What the driver said last of a device, its objects aside, to be freed; NULL: nothing,
+ * as far as the log goes back. Return: 0, or why the log cannot be read.
  */
-static int last_words(const char *device, char **words)
+static int last_words(const char *device, const char *node, char **words)
 {
 	char *start, *text, record[RECORD_MAX + 1];
 	ssize_t got;
@@ -112,6 +126,10 @@ static int last_words(const char *device, char **words)
 		text = text_of_record(record, start);
 		if (!text)
 			continue;
+		if (is_of_object(text, node)) {
+			free(text);
+			continue;
+		}
 		free(*words);
 		*words = text;
 	}
@@ -162,7 +180,7 @@ static void explain(struct findings *list, const char *node, const char *device,
 			"not bound, for what is said above");
 		return;
 	}
-	err = last_words(device, &words);
+	err = last_words(device, node, &words);
 	if (words) {
 		explain_by_log(list, node, words);
 	} else if (err) {
