@@ -13,7 +13,7 @@ teardown() {
 # config NAME=VALUE...: the kernel is configured so, as far as /boot says
 config() {
 	over "/boot/config-$(uname -r)" "$(printf '%s\n' '# a comment' CONFIG_CONFIGFS_FS=m \
-		CONFIG_DEVMEM=y "$@")"
+		CONFIG_ARM64_PMEM=y CONFIG_OF=y CONFIG_MODULES=y CONFIG_DEVTMPFS=y CONFIG_DEVMEM=y "$@")"
 }
 
 @test "nothing of a working set-up is a FAIL, and each carve-out is bound" {
@@ -69,6 +69,30 @@ config() {
 	found FAIL configfs 'CONFIG_CONFIGFS_FS is off: kex cannot be loaded' CONFIG_CONFIGFS_FS=m
 	covers_off
 	modprobe kex
+}
+
+@test "the kernel lacks what kex is built or loaded with: another kernel, which is named" {
+	local all=(CONFIG_ARM64_PMEM CONFIG_OF CONFIG_MODULES CONFIG_CONFIGFS_FS CONFIG_DEVTMPFS) others lacks
+	rmmod kex
+	for lacks in "${all[@]::4}"; do
+		others=("${all[@]/$lacks}")
+		over "/boot/config-$(uname -r)" "$(printf '%s=y\n' "${others[@]}")"
+		doctor 2
+		covers_off
+		found FAIL '' "$lacks is off: kex cannot be" "a kernel with $lacks="
+		not_found WARN kernel-config CONFIG_DEVTMPFS
+	done
+	over "/boot/config-$(uname -r)" "$(printf '%s=y\n' "${all[@]::4}")"
+	doctor 2
+	found WARN kernel-config 'CONFIG_DEVTMPFS is off' CONFIG_DEVTMPFS=y
+	not_found FAIL kernel-config
+	not_found FAIL configfs
+	covers_off
+	modprobe kex
+	# One that is loaded has evidently what it needs
+	over "/boot/config-$(uname -r)" CONFIG_DEVTMPFS=y
+	doctor 0
+	not_found WARN kernel-config
 }
 
 @test "there is no group kex: a warning" {

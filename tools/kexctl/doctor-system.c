@@ -78,6 +78,40 @@ static void look_at_configfs(struct findings *list)
 			"not mounted on " CFS_MOUNTPOINT);
 }
 
+/* What kex is built, loaded or used with; a driver that is loaded has what is a FAIL */
+static const struct option {
+	const char *name;
+	const char *value;
+	const char *check;
+	enum verdict verdict;
+	const char *without;
+} options[] = {
+	{ "CONFIG_ARM64_PMEM", "y", "kernel-config", VERDICT_FAIL,
+	  "kex cannot be built, for it could not clean caches" },
+	{ "CONFIG_OF", "y", "kernel-config", VERDICT_FAIL, "kex cannot be told of any memory" },
+	{ "CONFIG_MODULES", "y", "kernel-config", VERDICT_FAIL, "kex cannot be loaded" },
+	{ "CONFIG_CONFIGFS_FS", "m", "configfs", VERDICT_FAIL, "kex cannot be loaded" },
+	{ "CONFIG_DEVTMPFS", "y", "kernel-config", VERDICT_WARN,
+	  "the kernel makes no nodes in " NODES },
+};
+
+static void look_at_options(struct findings *list, const char *config)
+{
+	bool loaded = doctor_module_loaded();
+	const struct option *one;
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		one = &options[i];
+		if ((loaded && one->verdict == VERDICT_FAIL) ||
+		    kconfig_value(config, one->name) != 'n')
+			continue;
+		finding(list, one->verdict, one->check, NULL, NULL, "%s is off: %s", one->name,
+			one->without);
+		finding_fixed_by(list, "a kernel with %s=%s", one->name, one->value);
+	}
+}
+
 /* Return: 1 when the module can have pools, 0 when not, -1 when it does not say */
 static int features_pool(void)
 {
@@ -153,9 +187,8 @@ static void look_at_config(struct findings *list)
 		finding(list, VERDICT_WARN, "kernel-config", NULL,
 			"modprobe configs, or bring /boot/config-* of the kernel that runs",
 			"no configuration of kernel %s to read (%s)", kernel_release(), path);
-	if (config && kconfig_value(config, "CONFIG_CONFIGFS_FS") == 'n')
-		finding(list, VERDICT_FAIL, "configfs", NULL, "a kernel with CONFIG_CONFIGFS_FS=m",
-			"CONFIG_CONFIGFS_FS is off: kex cannot be loaded");
+	if (config)
+		look_at_options(list, config);
 	look_at_pools(list, config);
 	if (config)
 		look_at_devmem(list, config);
