@@ -15,7 +15,7 @@ struct kex_pool *kex_pool_create(struct kex_carveout *co,
 		return ERR_PTR(-ENODEV);
 	if (!params->size)
 		return ERR_PTR(-EINVAL);
-	dev_err(co->dev, "%pOF: pool '%s': this kernel was built without CONFIG_DEVICE_PRIVATE: use one that has it\n",
+	dev_err(co->dev, "%pOF: pool '%s': this kernel was built without CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR: use one that has both\n",
 		co->dev->of_node, params->name);
 	return ERR_PTR(-EOPNOTSUPP);
 }

@@ -133,7 +133,7 @@ config() {
 	found FAIL node '/dev/kex/fb0: No such file' devtmpfs
 }
 
-@test "DEVICE_PRIVATE is absent: a warning that says what does without" {
+@test "DEVICE_PRIVATE or HMM_MIRROR is absent: a warning that says what does without" {
 	local word has=''
 	while read -r word; do
 		[ "$word" != pool ] || has=1
@@ -148,11 +148,21 @@ config() {
 	covers_off
 	# Without the module, the kernel's configuration tells
 	rmmod kex
-	config '# CONFIG_DEVICE_PRIVATE is not set'
+	config '# CONFIG_DEVICE_PRIVATE is not set' CONFIG_HMM_MIRROR=y
 	doctor 2
 	found WARN device-private 'has no CONFIG_DEVICE_PRIVATE'
+	not_found WARN device-private CONFIG_HMM_MIRROR
 	covers_off
 	config CONFIG_DEVICE_PRIVATE=y
+	doctor 2
+	found WARN device-private 'has no CONFIG_HMM_MIRROR' CONFIG_HMM_MIRROR=y
+	not_found WARN device-private CONFIG_DEVICE_PRIVATE
+	covers_off
+	config
+	doctor 2
+	found WARN device-private 'has no CONFIG_DEVICE_PRIVATE and no CONFIG_HMM_MIRROR'
+	covers_off
+	config CONFIG_DEVICE_PRIVATE=y CONFIG_HMM_MIRROR=y
 	doctor 2
 	found OK device-private
 	covers_off

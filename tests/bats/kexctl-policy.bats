@@ -125,6 +125,6 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	slurp features "$KEX/features"
 	[[ $'\n'$features$'\n' != *$'\npool\n'* ]] || skip "this kernel has CONFIG_DEVICE_PRIVATE"
 	exits 4 kexctl pool create p0 --size 2M
-	assert_contains "$ERR" CONFIG_DEVICE_PRIVATE
+	assert_contains "$ERR" 'without CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR'
 	assert_missing "$FPGA/pools/p0"
 }

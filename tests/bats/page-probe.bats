@@ -47,7 +47,7 @@ teardown() {
 	done <"$KEX/features"
 	exits 0 kexctl page probe $$ "0x$(head -c 12 /proc/$$/maps)" -j
 	assert_eq "$(jq -r '.[] | select(.name == "migrate") | .answer + ": " + .reason' <<<"$OUT")" \
-		'no: this kernel was built without CONFIG_DEVICE_PRIVATE'
+		'no: this kernel was built without CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR'
 }
 
 @test "a probe touches nothing" {

@@ -16,7 +16,7 @@ source "$BATS_TEST_DIRNAME/lib/attrs.gen.bash"
 	assert_file "$FPGA/free" "$FPGA_SIZE"
 	kexmap "exists $S -> no"
 	exits 0 dmesg
-	assert_contains "$OUT" CONFIG_DEVICE_PRIVATE
+	assert_contains "$OUT" 'without CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR'
 }
 
 @test "a pool and a policy have the listed attributes with their defaults, and no other" {

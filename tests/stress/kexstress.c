@@ -370,7 +370,8 @@ static bool has_pools(void)
 
 static void choose_parts(const char *what)
 {
-	static const char none[] = "this kernel was built without CONFIG_DEVICE_PRIVATE: no pools";
+	static const char none[] = "this kernel was built without CONFIG_DEVICE_PRIVATE "
+				   "or CONFIG_HMM_MIRROR: no pools";
 	bool pools = pools_possible();
 
 	if (what && strcmp(what, "regions") && strcmp(what, "pools"))

@@ -461,8 +461,9 @@ static char *why_not_live(const struct item *item, int err)
 	case EOPNOTSUPP:
 		if (item->kind != &kind_pool)
 			return NULL;
-		return xstrdup("live 1: this kernel was built without CONFIG_DEVICE_PRIVATE (boot "
-			       "one that has it: kexctl features then lists pool)");
+		return xstrdup("live 1: this kernel was built without CONFIG_DEVICE_PRIVATE "
+			       "or CONFIG_HMM_MIRROR (boot one that has both: kexctl features then "
+			       "lists pool)");
 	case ENODEV:
 		return xprintf("live 1: carve-out '%s' is not bound (to bind it: echo DEVICE > "
 			       "/sys/bus/platform/drivers/kex/bind)", item->carveout);

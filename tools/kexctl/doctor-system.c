@@ -127,23 +127,42 @@ static int features_pool(void)
 	return has;
 }
 
+/* Return: the options that pools want and the configuration lacks, to be freed, or NULL */
+static char *pools_miss(const char *config)
+{
+	static const char * const wants[] = { "CONFIG_DEVICE_PRIVATE", "CONFIG_HMM_MIRROR" };
+	struct strings missing = { 0 };
+	char *text = NULL;
+	size_t i;
+
+	for (i = 0; config && i < sizeof(wants) / sizeof(*wants); i++)
+		if (kconfig_value(config, wants[i]) != 'y')
+			strings_add(&missing, wants[i]);
+	if (missing.count)
+		text = strings_join(&missing, " and no ");
+	strings_free(&missing);
+	return text;
+}
+
 /* The module knows best; without it, the kernel's configuration does */
 static void look_at_pools(struct findings *list, const char *config)
 {
 	int has = features_pool();
 
-	if (has < 0 && !config)
-		return;
-	if (has < 0)
-		has = kconfig_value(config, "CONFIG_DEVICE_PRIVATE") == 'y';
-	if (has)
+	char *missing = pools_miss(config);
+
+	if (has < 0 && config)
+		has = !missing;
+	if (has > 0)
 		finding(list, VERDICT_OK, "device-private", NULL, NULL,
-			"CONFIG_DEVICE_PRIVATE: pools can be made");
-	else
+			"CONFIG_DEVICE_PRIVATE and CONFIG_HMM_MIRROR: pools can be made");
+	else if (!has)
 		finding(list, VERDICT_WARN, "device-private", NULL,
-			"for pools, a kernel with CONFIG_DEVICE_PRIVATE=y, such as Debian's 7.x; "
-			"regions and windows do without",
-			"no pools: kernel %s has no CONFIG_DEVICE_PRIVATE", kernel_release());
+			"for pools, a kernel with CONFIG_DEVICE_PRIVATE=y and CONFIG_HMM_MIRROR=y, "
+			"such as Debian's 7.x; regions and windows do without",
+			"no pools: kernel %s has no %s", kernel_release(),
+			missing ? missing : "CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR");
+	free(missing);
 }
 
 static void look_at_devmem(struct findings *list, const char *config)

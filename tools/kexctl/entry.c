@@ -117,7 +117,7 @@ const char *why_words(unsigned int why)
 		[KEX_PROBE_BUSY] = "on its way, or just changing: ask again",
 		[KEX_PROBE_SWAP] = "swapped out: to be touched first",
 		[KEX_PROBE_THERE] = "in a pool already",
-		[KEX_PROBE_KERNEL] = "this kernel was built without CONFIG_DEVICE_PRIVATE",
+		[KEX_PROBE_KERNEL] = "this kernel was built without CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR",
 		[KEX_PROBE_OTHER] = "a page of another kind",
 	};
 

@@ -302,8 +302,8 @@ static const struct cmd cmds[] = {
 		.run = verb_create,
 		.synopsis = "NAME --size SIZE",
 		.summary = "make a pool and bring it up as /dev/kex/NAME",
-		.help = "Needs a kernel with CONFIG_DEVICE_PRIVATE. When a step is refused, nothing is\n"
-			"left behind.\n"
+		.help = "Needs a kernel with CONFIG_DEVICE_PRIVATE and CONFIG_HMM_MIRROR. When a step is\n"
+			"refused, nothing is left behind.\n"
 			"\n"
 			"Examples:\n"
 			"  kexctl pool create p0 --size 64M\n"

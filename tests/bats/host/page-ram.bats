@@ -79,7 +79,7 @@ setup_file() {
 
 @test "what is in a pool has its bytes in the RAM where phys says, run by run" {
 	[ -e "$DIR/pool" ] ||
-		skip "kernel ${KEX_KERNEL:-7} was built without CONFIG_DEVICE_PRIVATE: no pools"
+		skip "kernel ${KEX_KERNEL:-7} was built without CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR: no pools"
 	[ "$(grep -c ' device-private *p0 ' "$DIR/pool")" -eq $(($(wc -l <"$DIR/pool") - 1)) ]
 	all_in_ram r2 pool
 }

@@ -64,7 +64,7 @@ setup_file() {
 
 setup() {
 	! grep -qx 'no pools' "$DIR/out" ||
-		skip "kernel ${KEX_KERNEL:-7} was built without CONFIG_DEVICE_PRIVATE: no pools"
+		skip "kernel ${KEX_KERNEL:-7} was built without CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR: no pools"
 }
 
 # seed: 5.4

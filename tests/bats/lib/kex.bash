@@ -90,7 +90,7 @@ need_pools() {
 	while read -r word; do
 		[ "$word" != pool ] || return 0
 	done <"$KEX/features"
-	skip "this kernel was built without CONFIG_DEVICE_PRIVATE: no pools"
+	skip "this kernel was built without CONFIG_DEVICE_PRIVATE or CONFIG_HMM_MIRROR: no pools"
 }
 
 # pool NAME [carveout=C] [KEY=VALUE]...: the same for a pool: R, S and N. size=64P
