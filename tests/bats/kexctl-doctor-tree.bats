@@ -57,6 +57,13 @@ KEX_TREE=cupboard
 	not_found FAIL carve-out /off-carveout
 }
 
+@test "a carve-out below a bus that is disabled: a warning that names the bus" {
+	doctor 2
+	found WARN carve-out '/dark-bus/inner-bus/dark-carveout: status of /dark-bus is "disabled"' \
+		'delete status of /dark-bus, or make it "okay"'
+	not_found FAIL '' /dark-bus
+}
+
 @test "a node where the kernel makes no device: put it elsewhere" {
 	doctor 2
 	found FAIL carve-out '/cupboard/deep-carveout: there is no platform device' 'right below the root'

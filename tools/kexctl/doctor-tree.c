@@ -35,13 +35,56 @@ static bool any_has(const struct strings *nodes, const char *property)
 	return false;
 }
 
-static void disabled(struct findings *list, const char *node)
+/*
+ * The kernel makes no device of a node that is disabled, nor of any below it. Return:
+ * the node itself, or the one of those above it that is nearest to the root; to be
+ * freed; NULL: all are enabled.
+ */
+static char *disabled_at(const char *node)
 {
-	char *status = tree_text(node, "status");
+	char *at = xstrdup(node), *found = NULL, *up;
 
-	finding(list, VERDICT_WARN, "carve-out", node, "delete status there, or make it \"okay\"",
-		"status is \"%s\": the kernel leaves it alone", status ? status : "");
+	while (*at) {
+		if (!tree_enabled(at)) {
+			free(found);
+			found = xstrdup(at);
+		}
+		up = tree_parent(at);
+		free(at);
+		at = up;
+	}
+	free(at);
+	return found;
+}
+
+static void disabled(struct findings *list, const char *node, const char *at)
+{
+	char *status = tree_text(at, "status");
+
+	if (!strcmp(node, at)) {
+		finding(list, VERDICT_WARN, "carve-out", node,
+			"delete status there, or make it \"okay\"",
+			"status is \"%s\": the kernel leaves it alone", status ? status : "");
+	} else {
+		finding(list, VERDICT_WARN, "carve-out", node, NULL,
+			"status of %s is \"%s\": the kernel leaves all below it alone", at,
+			status ? status : "");
+		finding_fixed_by(list, "delete status of %s, or make it \"okay\"", at);
+	}
 	free(status);
+}
+
+/* Return: whether a carve-out is one that the kernel looks at */
+static bool look_at_one(struct memory *memory, const char *node)
+{
+	char *at = disabled_at(node);
+
+	if (at)
+		disabled(memory->list, node, at);
+	else
+		memory_look(memory, node);
+	free(at);
+	return !at;
 }
 
 /*
@@ -51,24 +94,22 @@ static void disabled(struct findings *list, const char *node)
 static void look_at_all(struct memory *memory, const struct strings *carveouts)
 {
 	struct findings *out = memory->list, *own;
+	bool wrong, *enabled;
 	size_t i, j;
-	bool wrong;
 
 	own = xrealloc(NULL, carveouts->count * sizeof(*own));
+	enabled = xrealloc(NULL, carveouts->count * sizeof(*enabled));
 	for (i = 0; i < carveouts->count; i++) {
 		own[i] = (struct findings){ 0 };
 		memory->list = &own[i];
-		if (tree_enabled(carveouts->items[i]))
-			memory_look(memory, carveouts->items[i]);
-		else
-			disabled(&own[i], carveouts->items[i]);
+		enabled[i] = look_at_one(memory, carveouts->items[i]);
 	}
 	for (i = 0; i < carveouts->count; i++) {
 		memory->list = &own[i];
 		memory_overlaps(memory, carveouts->items[i]);
 		wrong = fails_of(&own[i]) || (memory->root_wrong &&
 					      tree_has(carveouts->items[i], "memory-region"));
-		if (tree_enabled(carveouts->items[i]))
+		if (enabled[i])
 			doctor_bind(&own[i], carveouts->items[i], wrong);
 		out->items = xrealloc(out->items,
 				      (out->count + own[i].count) * sizeof(*out->items));
@@ -76,6 +117,7 @@ static void look_at_all(struct memory *memory, const struct strings *carveouts)
 			out->items[out->count++] = own[i].items[j];
 		free(own[i].items);
 	}
+	free(enabled);
 	free(own);
 	memory->list = out;
 }
