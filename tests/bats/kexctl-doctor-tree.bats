@@ -51,6 +51,19 @@ KEX_TREE=cupboard
 		'separate them'
 }
 
+@test "reserved memory that reg names: it works, and memory-region is better" {
+	doctor 2
+	found OK carve-out '/spare-carveout: bound'
+	found WARN overlap '/spare-carveout: reg: 0x6d000000+0x100000 overlaps /reserved-memory/memory@6d000000' \
+		'point memory-region to it instead of reg'
+	not_found FAIL '' /spare-carveout
+	unbind spare
+	doctor 2
+	bind spare
+	found WARN overlap '/spare-carveout: reg:'
+	found FAIL carve-out '/spare-carveout: not bound' "echo $DEVICE > $KEX_DRIVER/bind"
+}
+
 @test "a carve-out that is disabled: a warning" {
 	doctor 2
 	found WARN carve-out '/off-carveout: status is "disabled"' 'make it "okay"'

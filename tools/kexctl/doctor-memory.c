@@ -343,6 +343,17 @@ static void found_overlap(struct memory *memory, const struct claim *one, const 
 		(unsigned long long)extent->start, (unsigned long long)extent->size);
 }
 
+/* To the driver what is reserved with no-map is memory as any that reg may name */
+static void found_by_reg(struct memory *memory, const struct claim *one, const char *reserved,
+			 const struct extent *extent)
+{
+	finding(memory->list, VERDICT_WARN, "overlap", one->node,
+		"point memory-region to it instead of reg, " IN_THE_TREE,
+		"reg: 0x%llx+0x%llx overlaps %s: 0x%llx+0x%llx",
+		(unsigned long long)one->extent.start, (unsigned long long)one->extent.size,
+		reserved, (unsigned long long)extent->start, (unsigned long long)extent->size);
+}
+
 /* Nodes beside its own that reserve some of the same bytes */
 static void overlaps_reserved(struct memory *memory, const struct claim *one)
 {
@@ -351,10 +362,15 @@ static void overlaps_reserved(struct memory *memory, const struct claim *one)
 	size_t i;
 
 	tree_children(TREE_RESERVED, &nodes);
-	for (i = 0; i < nodes.count; i++)
-		if (strcmp(nodes.items[i], one->by) && tree_enabled(nodes.items[i]) &&
-		    tree_reg(nodes.items[i], 0, &extent) && extents_meet(&one->extent, &extent))
+	for (i = 0; i < nodes.count; i++) {
+		if (!strcmp(nodes.items[i], one->by) || !tree_enabled(nodes.items[i]) ||
+		    !tree_reg(nodes.items[i], 0, &extent) || !extents_meet(&one->extent, &extent))
+			continue;
+		if (!strcmp(one->by, one->node) && tree_has(nodes.items[i], "no-map"))
+			found_by_reg(memory, one, nodes.items[i], &extent);
+		else
 			found_overlap(memory, one, nodes.items[i], &extent);
+	}
 	strings_free(&nodes);
 }
 
