@@ -64,6 +64,15 @@ KEX_TREE=cupboard
 	found FAIL carve-out '/spare-carveout: not bound' "echo $DEVICE > $KEX_DRIVER/bind"
 }
 
+@test "what a carve-out lies in is not in its way, unless the driver says so" {
+	unbind within
+	doctor 2
+	bind within
+	not_found FAIL overlap /within-carveout
+	found FAIL carve-out '/within-carveout: not bound' "echo $DEVICE > $KEX_DRIVER/bind"
+	found FAIL overlap '/ecam-carveout: 0x4010000000+0x100000 is in use by PCI ECAM' 'separate them'
+}
+
 @test "a carve-out that is disabled: a warning" {
 	doctor 2
 	found WARN carve-out '/off-carveout: status is "disabled"' 'make it "okay"'

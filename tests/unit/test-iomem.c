@@ -55,7 +55,8 @@ static void ram_reserved_and_claimed_are_told_apart(void **state)
 		{ { 0x5ffff000, 0x1001 }, true, false, "fpga" },
 		{ { 0x5ffff000, 0x1000 }, true, false, NULL },
 		{ { 0x90000000, 0x1000 }, false, false, NULL },
-		{ { 0x9000fff, 1 }, false, false, "pl011@9000000" },
+		{ { 0x9000fff, 1 }, false, false, "9000000.pl011 pl011@9000000" },
+		{ { 0x9000000, 0x1000 }, false, false, "pl011@9000000" },
 		{ { 0x9001000, 1 }, false, false, NULL },
 		{ { 0x60000000, 0 }, false, true, NULL },
 	};
@@ -67,12 +68,46 @@ static void ram_reserved_and_claimed_are_told_apart(void **state)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(iomem_is_ram(&list, &cases[i].extent), cases[i].ram);
 		assert_int_equal(iomem_is_reserved(&list, &cases[i].extent), cases[i].reserved);
-		holder = iomem_holder(&list, &cases[i].extent, NULL);
+		holder = iomem_holder(&list, &cases[i].extent, NULL, true);
 		assert_true(!holder == !cases[i].holder);
 		if (holder)
 			assert_string_equal(holder, cases[i].holder);
 	}
-	assert_null(iomem_holder(&list, &cases[3].extent, "fpga"));
+	assert_null(iomem_holder(&list, &cases[3].extent, "fpga", true));
+	iomem_free(&list);
+}
+
+static void what_memory_lies_in_is_no_holder_unless_asked_for(void **state)
+{
+	static const struct {
+		struct extent extent;
+		const char *holder, *around;
+	} cases[] = {
+		{ { 0x20000000, 0x100000 }, NULL, "window" },
+		{ { 0x10000000, 0x100000 }, NULL, "window" },
+		{ { 0x3eff0000, 0x10000 }, NULL, "window" },
+		{ { 0x10200000, 0x1000 }, NULL, "disk" },
+		{ { 0x10200000, 0x4000 }, "disk", "disk" },
+		{ { 0x10100000, 0x200000 }, "disk", "disk" },
+		{ { 0x10203000, 0x2000 }, "disk", "disk" },
+		{ { 0x10000000, 0x2f000000 }, "window", "window" },
+		{ { 0x3eff0000, 0x20000 }, "window", "window" },
+	};
+	struct iomem list = parsed("10000000-3effffff : window\n"
+				   "  10200000-10203fff : disk");
+	const char *holder;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		holder = iomem_holder(&list, &cases[i].extent, NULL, false);
+		assert_true(!holder == !cases[i].holder);
+		if (holder)
+			assert_string_equal(holder, cases[i].holder);
+		holder = iomem_holder(&list, &cases[i].extent, NULL, true);
+		assert_non_null(holder);
+		assert_string_equal(holder, cases[i].around);
+	}
 	iomem_free(&list);
 }
 
@@ -142,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_have_their_depth_and_the_last_byte_counts),
 		cmocka_unit_test(ram_reserved_and_claimed_are_told_apart),
+		cmocka_unit_test(what_memory_lies_in_is_no_holder_unless_asked_for),
 		cmocka_unit_test(without_rights_all_addresses_are_0),
 		cmocka_unit_test(the_whole_address_space_does_not_wrap),
 		cmocka_unit_test(other_lines_are_refused),

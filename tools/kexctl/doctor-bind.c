@@ -14,6 +14,9 @@
 #define DRIVER		"kex"
 #define LOG		"/dev/kmsg"
 
+/* What the driver says of memory that others have */
+#define IN_USE		" is in use by somebody else"
+
 /* The kernel's longest record, and more */
 #define RECORD_MAX	8192
 
@@ -137,6 +140,25 @@ static int last_words(const char *device, const char *node, char **words)
 	close(fd);
 	free(start);
 	return err;
+}
+
+/**
+ * doctor_is_refused - whether the driver said last that somebody else has the memory
+ * @node: a carve-out
+ *
+ * False also where the log is not for this user.
+ */
+bool doctor_is_refused(const char *node)
+{
+	const char *device = device_of(node);
+	char *words = NULL;
+	bool refused;
+
+	if (device)
+		last_words(device, node, &words);
+	refused = words && strstr(words, IN_USE);
+	free(words);
+	return refused;
 }
 
 /* The driver's lines end with a remedy, behind the last colon */

@@ -410,7 +410,8 @@ static void overlaps_driver(struct memory *memory, const struct claim *one)
 	if (iomem_is_ram(&memory->iomem, &one->extent))
 		return;
 	own = dt_name(one->node);
-	holder = iomem_holder(&memory->iomem, &one->extent, own);
+	holder = iomem_holder(&memory->iomem, &one->extent, own,
+			      doctor_is_refused(one->node));
 	if (holder)
 		finding(memory->list, VERDICT_FAIL, "overlap", one->node,
 			"separate them; /proc/iomem has both", "0x%llx+0x%llx is in use by %s",

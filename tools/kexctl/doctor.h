@@ -61,5 +61,6 @@ void memory_overlaps(struct memory *memory, const char *node);
 /* doctor-bind.c */
 void doctor_bind(struct findings *list, const char *node, bool wrong);
 bool doctor_is_bound(const char *node);
+bool doctor_is_refused(const char *node);
 
 #endif /* KEXCTL_DOCTOR_H */

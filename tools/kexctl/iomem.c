@@ -83,6 +83,12 @@ bool iomem_is_ram(const struct iomem *list, const struct extent *extent)
 	return false;
 }
 
+static bool has(const struct extent *all, const struct extent *part)
+{
+	return all->start <= part->start && part->start - all->start < all->size &&
+	       part->size <= all->size - (part->start - all->start);
+}
+
 /**
  * iomem_is_reserved - whether memory was set aside when the kernel started
  * @list: the list
@@ -90,16 +96,11 @@ bool iomem_is_ram(const struct iomem *list, const struct extent *extent)
  */
 bool iomem_is_reserved(const struct iomem *list, const struct extent *extent)
 {
-	const struct extent *line;
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		line = &list->lines[i].extent;
-		if (!strcmp(list->lines[i].name, RESERVED) && line->start <= extent->start &&
-		    extent->start - line->start < line->size &&
-		    extent->size <= line->size - (extent->start - line->start))
+	for (i = 0; i < list->count; i++)
+		if (!strcmp(list->lines[i].name, RESERVED) && has(&list->lines[i].extent, extent))
 			return true;
-	}
 	return false;
 }
 
@@ -108,18 +109,27 @@ bool iomem_is_reserved(const struct iomem *list, const struct extent *extent)
  * @list: the list
  * @extent: the memory; one byte is enough
  * @but: a name that does not count; or NULL
+ * @around: whether a claim of more than that counts, too, of several the innermost, when
+ * there is no other: a bus has one, and others may claim parts of it
  * Return: the name, or NULL when nobody has.
  */
-const char *iomem_holder(const struct iomem *list, const struct extent *extent, const char *but)
+const char *iomem_holder(const struct iomem *list, const struct extent *extent, const char *but,
+			 bool around)
 {
+	const struct iomem_line *line;
+	const char *outer = NULL;
 	size_t i;
 
-	for (i = 0; i < list->count; i++)
-		if (strcmp(list->lines[i].name, RAM) && strcmp(list->lines[i].name, RESERVED) &&
-		    (!but || strcmp(list->lines[i].name, but)) &&
-		    extents_meet(&list->lines[i].extent, extent))
-			return list->lines[i].name;
-	return NULL;
+	for (i = 0; i < list->count; i++) {
+		line = &list->lines[i];
+		if (!strcmp(line->name, RAM) || !strcmp(line->name, RESERVED) ||
+		    (but && !strcmp(line->name, but)) || !extents_meet(&line->extent, extent))
+			continue;
+		if (!has(&line->extent, extent) || line->extent.size == extent->size)
+			return line->name;
+		outer = line->name;
+	}
+	return around ? outer : NULL;
 }
 
 /**

@@ -21,7 +21,8 @@ void iomem_free(struct iomem *list);
 bool iomem_blank(const struct iomem *list);
 bool iomem_is_ram(const struct iomem *list, const struct extent *extent);
 bool iomem_is_reserved(const struct iomem *list, const struct extent *extent);
-const char *iomem_holder(const struct iomem *list, const struct extent *extent, const char *but);
+const char *iomem_holder(const struct iomem *list, const struct extent *extent, const char *but,
+			 bool around);
 
 bool iomem_read(struct iomem *list);
 bool iomem_is_hidden(void);
