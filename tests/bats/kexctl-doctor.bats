@@ -133,6 +133,14 @@ config() {
 	found FAIL node '/dev/kex/fb0: No such file' devtmpfs
 }
 
+@test "an object that goes while it is looked at is no finding" {
+	# What readdir() has seen and what leads nowhere then
+	over /sys/class/kex
+	ln -s ../../devices/virtual/kex/gone /sys/class/kex/gone
+	doctor 0
+	not_found FAIL node
+}
+
 @test "DEVICE_PRIVATE or HMM_MIRROR is absent: a warning that says what does without" {
 	local word has=''
 	while read -r word; do

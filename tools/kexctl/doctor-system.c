@@ -215,6 +215,23 @@ static void look_at_config(struct findings *list)
 	free(path);
 }
 
+static bool is_live(const char *name)
+{
+	char *path = xprintf(CLASS "/%s", name);
+	bool live = access(path, F_OK) == 0;
+
+	free(path);
+	return live;
+}
+
+static void no_node(struct findings *list, const char *name, const char *path, int err)
+{
+	/* It may have gone since its name was read */
+	if (err != ENOENT || is_live(name))
+		finding(list, VERDICT_FAIL, "node", path,
+			"mount -t devtmpfs none /dev, or start udev", "%s", strerror(err));
+}
+
 /* Each live object has a node of its name, which udev gives to the group */
 static void look_at_node(struct findings *list, const char *name, const struct group *group)
 {
@@ -222,8 +239,7 @@ static void look_at_node(struct findings *list, const char *name, const struct g
 	struct stat st;
 
 	if (stat(path, &st))
-		finding(list, VERDICT_FAIL, "node", path,
-			"mount -t devtmpfs none /dev, or start udev", "%s", strerror(errno));
+		no_node(list, name, path, errno);
 	else if (group && st.st_gid != group->gr_gid)
 		finding(list, VERDICT_WARN, "node", path,
 			"make install brings 60-kex.rules; then: udevadm control --reload, and "
