@@ -351,6 +351,46 @@ void kex_pool_touch(struct kex_pool *pool, struct page *page, u64 now)
 	set_bit(index, pool->touched);
 }
 
+#ifdef KEX_HAS_LARGE
+/*
+ * Where a huge page is unmapped while it is on its way, the kernel (7.3) takes the
+ * migration entry for the mapping that it stands for, and puts a reference and a
+ * map count that it does not have. Who moves the folio has its lock, and puts its
+ * own reference later: it gets that back, and the folio is freed then. By the map
+ * count the kernel sees that nothing is left to be moved.
+ */
+static bool kex_pool_keep(struct kex_pool *pool, struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	if (!folio_test_large(folio) || !folio_test_locked(folio))
+		return false;
+	/* Those are put when we return */
+	percpu_ref_get_many(&pool->pgmap.ref, folio_nr_pages(folio));
+	folio_set_count(folio, 1);
+	return true;
+}
+
+/* As it is where the kernel counted right */
+static void kex_pool_unmapped(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	atomic_set(&folio->_entire_mapcount, -1);
+	atomic_set(&folio->_large_mapcount, -1);
+	atomic_set(&folio->_nr_pages_mapped, 0);
+}
+#else
+static bool kex_pool_keep(struct kex_pool *pool, struct page *page)
+{
+	return false;
+}
+
+static void kex_pool_unmapped(struct page *page)
+{
+}
+#endif
+
 /*
  * The last reference is gone. Called under page-table locks, too, when memory is
  * unmapped: therefore no lock, and the bytes are gone at once, as a page's worth
@@ -363,6 +403,8 @@ static void kex_pool_page_free(KEX_PAGE_FREE_ARG *arg)
 	unsigned long index = kex_pool_index(pool, page);
 	unsigned long nr = compound_nr(page), i;
 
+	if (kex_pool_keep(pool, page))
+		return;
 	if (!pool->base)
 		for (i = 0; i < nr; i++)
 			__free_page(kex_pool_back(page + i));
@@ -371,6 +413,7 @@ static void kex_pool_page_free(KEX_PAGE_FREE_ARG *arg)
 			WRITE_ONCE(pool->page[index + i].in, 0);
 		if (pool->base)
 			memset(pool->base + PFN_PHYS(index), 0, PFN_PHYS(nr));
+		kex_pool_unmapped(page);
 		kex_pool_free_large(pool, index);
 		return;
 	}

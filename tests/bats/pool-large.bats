@@ -7,6 +7,7 @@
 
 source "$BATS_TEST_DIRNAME/lib/kex.bash"
 
+STOP=/sys/module/kex/parameters/stop
 FAIL=/sys/module/kex/parameters/fail
 BIG=$((2 << 20))
 NR=$((BIG / PAGE))
@@ -22,6 +23,7 @@ need_large() {
 }
 
 teardown() {
+	echo none >"$STOP"
 	echo none >"$FAIL"
 	kex_teardown
 }
@@ -204,6 +206,36 @@ huge_page() {
 			smaps AnonHugePages -> 0,kB
 			check 0 2M
 			put $FAIL none
+		EOF
+	done
+}
+
+# Linux 7.3 puts a device folio once more when its migration entry is unmapped
+@test "a huge page that is unmapped while an eviction has it is not free before that ends" {
+	local backing
+	for backing in carveout system; do
+		pool "p$backing" size=2M backing="$backing"
+		kexmap <<-EOF
+			fork
+			$(huge_page)
+			migrate 0 2M -> $NR
+			put $STOP evict_run
+			send 1 put $S/evict 1
+			await $STOP evict_run
+			asleep 1 kex_point
+			unmap
+			get $S/used -> $BIG
+			put $STOP none
+			recv 1
+			get $S/used -> 0
+			$(huge_page)
+			migrate 0 2M -> $NR
+			check 0 2M
+			anon 4M
+			fill 0 4M
+			migrate 0 2M -> $NR
+			home 0 2M -> $NR
+			check 0 4M
 		EOF
 	done
 }
