@@ -18,6 +18,9 @@
 /* How hard eviction tries for system memory: as reclaim does, but kills nobody */
 #define KEX_EVICT_GFP	(GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
+/* Granules that a policy looks at, at most: it sorts them, and all others wait */
+#define KEX_GRANULES	(1UL << 16)
+
 /* Rounds without a page moved before eviction gives up */
 #define KEX_EVICT_IDLE	64
 
@@ -91,7 +94,7 @@ static int kex_choice_alloc(const struct kex_pool *pool,
 			    const struct kex_policy_params *params,
 			    struct kex_choice *choice)
 {
-	choice->pages = max_t(u64, params->granule >> PAGE_SHIFT, 1);
+	choice->pages = max3(PHYS_PFN(params->granule), 1UL, DIV_ROUND_UP(pool->nr, KEX_GRANULES));
 	choice->nr = DIV_ROUND_UP(pool->nr, choice->pages);
 	choice->granules = kvmalloc_array(choice->nr, sizeof(*choice->granules),
 					  GFP_KERNEL | __GFP_NOWARN);
@@ -113,9 +116,11 @@ static u32 kex_choose(struct kex_pool *pool, const struct kex_policy_params *par
 	u64 now = ktime_get_ns();
 	u32 i, found;
 
-	for (i = 0; i < choice->nr; i++)
+	for (i = 0; i < choice->nr; i++) {
 		kex_evict_look(pool, i * choice->pages, kex_choice_end(pool, choice, i),
 			       now, &choice->granules[i]);
+		cond_resched();
+	}
 	found = kex_policy_choose(params, now, need, choice->granules, choice->nr,
 				  &pool->sweep, choice->victims);
 	if (params->algorithm != KEX_ALGORITHM_CLOCK)

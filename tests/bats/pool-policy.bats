@@ -287,3 +287,19 @@ unit_is() {
 		check 0 2M
 	EOF
 }
+
+# A choice sorts all granules while others wait for it
+@test "a pool of more pages than a policy looks at has larger granules" {
+	[ "$PAGE" = 4096 ] || skip 'the memory of a guest has fewer pages than a policy looks at'
+	policy t0 granule="$PAGE"
+	pool p0 size=512M backing=system policy=t0
+	kexmap <<-EOF
+		open $N
+		anon 8P
+		fill 0 8P
+		migrate 0 8P -> 8
+		poolevict 1 -> 2
+		poolevict 3 -> 4
+		check 0 8P
+	EOF
+}
