@@ -524,10 +524,11 @@ kernel_packages() { # KERNEL
 	[ "${lines[3]}" != "${lines[4]}" ]
 }
 
-@test "the suite takes the stock kernels of each series, and for pools built ones, unless others are named" {
+@test "the suite takes the stock kernels of each series, and others for pools and pages, unless they are named" {
 	run -0 library <<-'END'
-	for f in tests/bats/evict.bats tests/bats/kexctl-pool.bats tests/bats/host/pool-ram.bats; do
-		for k in $(lab_kernel_marked '*+p'); do
+	for f in tests/bats/evict.bats tests/bats/kexctl-pool.bats tests/bats/host/pool-ram.bats \
+		tests/bats/host/pool-hmm.bats tests/bats/kexctl-page.bats; do
+		for k in $(lab_kernel_marked '*+pgh'); do
 			! lab_kernel_takes "$k" "$f" || printf '%s ' "$k"
 		done
 		echo
@@ -536,6 +537,8 @@ kernel_packages() { # KERNEL
 	[ "${lines[0]}" = "6.1 6.12 7 " ]
 	[ "${lines[1]}" = "6.1 6.12 7 6.12-lab " ]
 	[ "${lines[2]}" = "${lines[1]}" ]
+	[ "${lines[3]}" = "6.1 6.12 7 6.12-lab 7-lab " ]
+	[ "${lines[4]}" = "6.1 6.12 7 7-16k " ]
 }
 
 @test "a module of a kernel is found by its name, and what it has not is nothing" {
