@@ -19,7 +19,7 @@
 #define KEX_EVICT_GFP	(GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 /* Granules that a policy looks at, at most: it sorts them, and all others wait */
-#define KEX_GRANULES	(1UL << 16)
+#define KEX_GRANULES	65536UL
 
 /* Rounds without a page moved before eviction gives up */
 #define KEX_EVICT_IDLE	64
