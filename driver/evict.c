@@ -7,6 +7,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/ktime.h>
+#include <linux/log2.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -94,7 +95,10 @@ static int kex_choice_alloc(const struct kex_pool *pool,
 			    const struct kex_policy_params *params,
 			    struct kex_choice *choice)
 {
-	choice->pages = max3(PHYS_PFN(params->granule), 1UL, DIV_ROUND_UP(pool->nr, KEX_GRANULES));
+	unsigned long least = DIV_ROUND_UP(pool->nr, KEX_GRANULES);
+
+	/* Whole huge pages, or whole parts of one */
+	choice->pages = max(PHYS_PFN(params->granule), roundup_pow_of_two(least));
 	choice->nr = DIV_ROUND_UP(pool->nr, choice->pages);
 	choice->granules = kvmalloc_array(choice->nr, sizeof(*choice->granules),
 					  GFP_KERNEL | __GFP_NOWARN);

@@ -168,6 +168,28 @@ static unsigned long kex_large_home_of(struct kex_pool *pool, struct mm_struct *
 }
 
 /**
+ * kex_large_is_shared() - is there a large folio that several entries map?
+ * @pool: the pool
+ * @first: its first page
+ *
+ * Such a one goes home in parts: where one of its processes unmaps it meanwhile, the
+ * kernel (7.3) forgets the others'. See kex_pool_keep().
+ *
+ * Return: whether, just now.
+ */
+bool kex_large_is_shared(struct kex_pool *pool, unsigned long first)
+{
+	struct folio *folio = page_folio(pfn_to_page(pool->pfn + first));
+	bool shared;
+
+	if (!folio_try_get(folio))
+		return false;
+	shared = folio_test_large(folio) && folio_mapcount(folio) > 1;
+	folio_put(folio);
+	return shared;
+}
+
+/**
  * kex_large_split() - send the pages of a large folio home one by one
  * @pool: the pool, its evict_lock held
  * @first: first page of the folio

@@ -263,7 +263,11 @@ static int kex_setup_in(struct kex_pool *pool, struct migrate_vma *args, u32 *la
 {
 	int ret;
 
-	*large = kex_large_fits(args) ? kex_pool_take_large(pool) : KEX_NO_PAGE;
+	*large = KEX_NO_PAGE;
+	/* A huge page that might have to be split must not be shared */
+	if (kex_large_fits(args) && (pool->base ||
+				     !kex_pages_shared(args->vma->vm_mm, args->start)))
+		*large = kex_pool_take_large(pool);
 	args->flags = MIGRATE_VMA_SELECT_SYSTEM;
 	if (*large != KEX_NO_PAGE)
 		args->flags |= KEX_SELECT_LARGE;
@@ -505,7 +509,7 @@ static int kex_batch_home(struct kex_pool *pool, struct migrate_vma *args,
 	int ret;
 
 	args->flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE;
-	if (kex_large_is_range(args))
+	if (kex_large_is_range(args) && !kex_pages_shared(args->vma->vm_mm, args->start))
 		args->flags |= KEX_SELECT_LARGE;
 	ret = migrate_vma_setup(args);
 	if (ret)
@@ -724,6 +728,11 @@ static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long first,
 	unsigned long moved;
 	bool stuck;
 
+	if (nr == KEX_LARGE_NR && kex_large_is_shared(pool, first)) {
+		moved = kex_large_split(pool, first, gfp);
+		if (moved)
+			return moved;
+	}
 	migrate_device_range(pool->evict_src, pool->pfn + first, nr);
 	KEX_POINT(evict_run);
 	kex_migrate_fill(pool, pool->evict_src, pool->evict_dst, nr, gfp);

@@ -119,6 +119,35 @@ bool kex_pages_no_table(struct mm_struct *mm, unsigned long addr)
 	return pmd_none(pmd) || !pmd_present(pmd) || pmd_leaf(pmd);
 }
 
+#ifdef KEX_HAS_LARGE
+/**
+ * kex_pages_shared() - has a huge page more mappings than the one of an entry?
+ * @mm: the address space, its mmap_lock held
+ * @addr: any address of the huge page
+ *
+ * Return: whether, just now; as long as the lock is held, no more than then.
+ */
+bool kex_pages_shared(struct mm_struct *mm, unsigned long addr)
+{
+	pmd_t *pmdp = kex_pmd_of(mm, addr), pmd;
+	struct page *page = NULL;
+	spinlock_t *ptl;
+	bool shared;
+
+	if (!pmdp)
+		return false;
+	ptl = pmd_lock(mm, pmdp);
+	pmd = pmdp_get(pmdp);
+	if (pmd_trans_huge(pmd))
+		page = pmd_page(pmd);
+	else if (!pmd_present(pmd) && !pmd_none(pmd))
+		page = kex_pmd_device_page(pmd);
+	shared = page && folio_mapcount(page_folio(page)) > 1;
+	spin_unlock(ptl);
+	return shared;
+}
+#endif
+
 /*
  * An empty table may be freed while mmap_lock is held for reading: by RCU, and
  * with its lock held when it is taken out, so that the entry above tells.

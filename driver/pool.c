@@ -357,7 +357,9 @@ void kex_pool_touch(struct kex_pool *pool, struct page *page, u64 now)
  * migration entry for the mapping that it stands for, and puts a reference and a
  * map count that it does not have. Who moves the folio has its lock, and puts its
  * own reference later: it gets that back, and the folio is freed then. By the map
- * count the kernel sees that nothing is left to be moved.
+ * count the kernel sees that nothing is left to be moved. Whom else the folio was
+ * mapped by would not be found any more: what is shared does not move as one where
+ * nobody but the mover has a reference (kex_large_is_shared()).
  */
 static bool kex_pool_keep(struct kex_pool *pool, struct page *page)
 {
@@ -371,11 +373,19 @@ static bool kex_pool_keep(struct kex_pool *pool, struct page *page)
 	return true;
 }
 
-/* As it is where the kernel counted right */
+/*
+ * As it is where the kernel counted right: it took a folio that was mapped less than
+ * not at all for so many pages more.
+ */
 static void kex_pool_unmapped(struct page *page)
 {
 	struct folio *folio = page_folio(page);
+	long nr = folio_nr_pages(folio), less = -atomic_read(&folio->_nr_pages_mapped);
 
+	if (less > 0) {
+		mod_node_page_state(folio_pgdat(folio), NR_ANON_MAPPED, nr + less);
+		mod_node_page_state(folio_pgdat(folio), NR_ANON_THPS, nr);
+	}
 	atomic_set(&folio->_entire_mapcount, -1);
 	atomic_set(&folio->_large_mapcount, -1);
 	atomic_set(&folio->_nr_pages_mapped, 0);

@@ -293,6 +293,7 @@ bool kex_large_fits(const struct migrate_vma *args);
 bool kex_large_home(struct kex_pool *pool, unsigned long src, unsigned long *dst,
 		    gfp_t gfp, struct vm_area_struct *vma, unsigned long addr);
 unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, gfp_t gfp);
+bool kex_large_is_shared(struct kex_pool *pool, unsigned long first);
 #else
 static inline bool kex_large_is_range(const struct migrate_vma *args)
 {
@@ -316,6 +317,11 @@ static inline unsigned long kex_large_split(struct kex_pool *pool,
 {
 	return 0;
 }
+
+static inline bool kex_large_is_shared(struct kex_pool *pool, unsigned long first)
+{
+	return false;
+}
 #endif
 
 /* How many entries of a batch one of them stands for */
@@ -327,6 +333,14 @@ static inline unsigned long kex_entry_pages(unsigned long entry)
 int kex_pages_read(struct kex_pool *pool, struct mm_struct *mm,
 		   unsigned long addr, unsigned long nr, u8 *state);
 bool kex_pages_no_table(struct mm_struct *mm, unsigned long addr);
+#ifdef KEX_HAS_LARGE
+bool kex_pages_shared(struct mm_struct *mm, unsigned long addr);
+#else
+static inline bool kex_pages_shared(struct mm_struct *mm, unsigned long addr)
+{
+	return false;
+}
+#endif
 
 extern const struct kex_object_ops kex_pool_object_ops;
 

@@ -210,6 +210,32 @@ huge_page() {
 	done
 }
 
+# Linux 7.3 splits it for one of them, and forgets the others where one unmaps it
+@test "a huge page in the pool that parent and child share comes home in parts, for both" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		fork
+		put $FAIL large_home 1
+		home 0 2M -> $NR
+		put $FAIL none
+		check 0 2M
+		kid 1 check 0 2M
+		migrate 0 2M -> $NR
+		unmap
+		kid 1 unmap
+		$(huge_page)
+		migrate 0 2M -> $NR
+		fork
+		put $S/evict 1
+		get $S/used -> 0
+		smaps AnonHugePages -> 0,kB
+		check 0 2M
+		kid 2 check 0 2M
+	EOF
+}
+
 # Linux 7.3 puts a device folio once more when its migration entry is unmapped
 @test "a huge page that is unmapped while an eviction has it is not free before that ends" {
 	local backing
@@ -228,6 +254,7 @@ huge_page() {
 			put $STOP none
 			recv 1
 			get $S/used -> 0
+			run grep '^AnonPages: *0 kB' /proc/meminfo -> 1
 			$(huge_page)
 			migrate 0 2M -> $NR
 			check 0 2M
