@@ -28,6 +28,9 @@
 /* How hard is tried for a huge page: without, there are small ones */
 #define KEX_LARGE_GFP	(GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM | __GFP_NORETRY)
 
+/* How often what is busy is tried */
+#define KEX_BUSY_TURNS	4
+
 /* Of the pages that go home, none is more important than the others */
 #define KEX_ALL		ULONG_MAX
 
@@ -538,6 +541,44 @@ static bool kex_vma_suits(const struct vm_area_struct *vma)
 	return !(vma->vm_flags & (VM_SPECIAL | VM_HUGETLB | VM_MTE));
 }
 
+static int kex_batch_once(struct kex_pool *pool, struct migrate_vma *args,
+			  struct kex_batch *batch, struct kex_migrate *arg)
+{
+	/* migrate_vma_setup() cuts it */
+	unsigned long end = args->end;
+	int ret;
+
+	ret = arg->to == KEX_MIGRATE_TO_POOL ? kex_batch_in(pool, args, batch, arg) :
+					       kex_batch_home(pool, args, batch, arg);
+	args->end = end;
+	return ret;
+}
+
+/*
+ * Compaction, and whoever else looks through memory, holds a page for a moment: as
+ * the kernel's own migration does, what is busy is tried again. What moved before is
+ * found there then, if it did not come back meanwhile.
+ */
+static int kex_batch_move(struct kex_pool *pool, struct migrate_vma *args,
+			  struct kex_batch *batch, struct kex_migrate *arg)
+{
+	const struct kex_migrate before = *arg;
+	unsigned int turn = 1;
+	u64 moved = 0, there;
+	int ret;
+
+	ret = kex_batch_once(pool, args, batch, arg);
+	while (!ret && arg->busy > before.busy && turn++ < KEX_BUSY_TURNS) {
+		moved += arg->moved - before.moved;
+		*arg = before;
+		ret = kex_batch_once(pool, args, batch, arg);
+	}
+	there = min(moved, arg->there - before.there);
+	arg->there -= there;
+	arg->moved += there;
+	return ret;
+}
+
 /* As much of a VMA as one table has, and as there is room for */
 static int kex_migrate_batch(struct kex_pool *pool, struct vm_area_struct *vma,
 			     unsigned long addr, unsigned long end,
@@ -560,10 +601,8 @@ static int kex_migrate_batch(struct kex_pool *pool, struct vm_area_struct *vma,
 		ret = -EINVAL;
 	else if (batch->look)
 		ret = kex_batch_look(pool, &args, batch, arg);
-	else if (arg->to == KEX_MIGRATE_TO_POOL)
-		ret = kex_batch_in(pool, &args, batch, arg);
 	else
-		ret = kex_batch_home(pool, &args, batch, arg);
+		ret = kex_batch_move(pool, &args, batch, arg);
 	up_read(&pool->space.map_rwsem);
 	if (ret != -EINVAL)
 		return ret;

@@ -16,6 +16,7 @@ teardown() {
 	echo none >"$STOP"
 	echo none >"$FAIL"
 	kex_teardown
+	[ ! -d /sys/module/kexpte ] || rmmod kexpte
 }
 
 # stop_kid POINT COMMAND: lines for kexmap: kid 1 stops at the point in it
@@ -46,6 +47,29 @@ stop_kid() {
 		recv 1 -> ENODEV
 		check 0 16P
 		kid 1 check 0 16P
+	EOF
+}
+
+@test "a page that is busy for a moment moves all the same, and is counted once" {
+	insmod /kex/kexpte.ko
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 16P
+		fill 0 16P
+		thread
+		kid 1 use 0
+		lockpage 8P
+		$(stop_kid migrate_in migrate 0 16P)
+		unlockpage
+		put $STOP none
+		recv 1 -> 16
+		kid 1 why -> moved=16
+		migrate 0 16P -> 0
+		why -> there=16
+		home 0 16P -> 16
+		why -> moved=16
+		check 0 16P
 	EOF
 }
 
