@@ -113,7 +113,9 @@ causes() {
 	assert_eq "$ERR" 'kexctl: page watch: stdout is closed'
 	exits 2 bash -c 'kexctl page probe $$ 0x10000 >&-'
 	assert_eq "$ERR" 'kexctl: cannot write the output: Bad file descriptor'
-	exits 0 bash -c 'kexctl page probe $$ 0x10000 <&- 2>&-'
+	region r1 size=64K
+	exits 2 bash -c 'kexctl region load r1 - <&-'
+	assert_contains "$ERR" 'Bad file descriptor'
 }
 
 @test "a watch that nobody reads any more ends, though nothing has happened" {
