@@ -365,12 +365,16 @@ static bool kex_pool_keep(struct kex_pool *pool, struct page *page)
 {
 	struct folio *folio = page_folio(page);
 
-	if (!folio_test_large(folio) || !folio_test_locked(folio))
+	if (!folio_test_large(folio) || atomic_read(&folio->_entire_mapcount) >= -1)
 		return false;
+	atomic_set(&folio->_entire_mapcount, -1);
 	/* Those are put when we return */
 	percpu_ref_get_many(&pool->pgmap.ref, folio_nr_pages(folio));
-	folio_set_count(folio, 1);
-	return true;
+	if (folio_ref_inc_return(folio))
+		return true;
+	/* Who moves it was faster */
+	percpu_ref_put_many(&pool->pgmap.ref, folio_nr_pages(folio));
+	return false;
 }
 
 /*
