@@ -290,6 +290,7 @@ unit_is() {
 
 # A choice sorts all granules while others wait for it
 @test "a pool of more pages than a policy looks at has larger granules" {
+	need_pools
 	[ "$PAGE" = 4096 ] || skip 'the memory of a guest has fewer pages than a policy looks at'
 	policy t0 granule="$PAGE"
 	pool p0 size=512M backing=system policy=t0
