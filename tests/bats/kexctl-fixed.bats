@@ -57,11 +57,11 @@ bring_back() {
 	exits 0 kexctl --dry-run clear
 	assert_eq "$OUT" "echo 0 > $R/live"$'\n'"rmdir $R"
 	exits 0 kexctl clear
-	assert_eq "$ERR" 'cleared 1 region'
+	assert_eq "$ERR" 'kexctl: cleared 1 region'
 	assert_missing "$R"
 	assert_file "$FIXED/regions/fb0/live" 1
 	assert_file "$FIXED/regions/fb1/live" 1
 	exits 0 kexctl clear --force --names
 	assert_eq "$OUT" ''
-	assert_eq "$ERR" 'cleared 0 regions'
+	assert_eq "$ERR" 'kexctl: cleared 0 regions'
 }
