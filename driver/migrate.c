@@ -268,7 +268,7 @@ static int kex_setup_in(struct kex_pool *pool, struct migrate_vma *args, u32 *la
 
 	*large = KEX_NO_PAGE;
 	/* A huge page that might have to be split must not be shared */
-	if (kex_large_fits(args) && (pool->base ||
+	if (kex_large_fits(args) && (kex_pool_large_is_sure(pool) ||
 				     !kex_pages_shared(args->vma->vm_mm, args->start)))
 		*large = kex_pool_take_large(pool);
 	args->flags = MIGRATE_VMA_SELECT_SYSTEM;

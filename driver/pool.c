@@ -208,6 +208,17 @@ u32 kex_pool_take_large(struct kex_pool *pool)
 	return at < pool->nr ? at : KEX_NO_PAGE;
 }
 
+/**
+ * kex_pool_large_is_sure() - can kex_pool_fill_large() not fail?
+ * @pool: the pool
+ *
+ * Return: whether; with system memory behind it, it may have to be small pages.
+ */
+bool kex_pool_large_is_sure(const struct kex_pool *pool)
+{
+	return pool->base;
+}
+
 /* All the words of their bits have no other: so no bit is lost between */
 static void kex_pool_free_large(struct kex_pool *pool, unsigned long index)
 {

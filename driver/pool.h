@@ -255,6 +255,7 @@ unsigned int kex_pool_take(struct kex_pool *pool, u32 *index, unsigned int want)
 void kex_pool_untake(struct kex_pool *pool, const u32 *index, unsigned int nr);
 u32 kex_pool_take_large(struct kex_pool *pool);
 void kex_pool_untake_large(struct kex_pool *pool, u32 index);
+bool kex_pool_large_is_sure(const struct kex_pool *pool);
 struct page *kex_pool_fill_large(struct kex_pool *pool, u32 index,
 				 struct page *from, u64 now);
 struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
