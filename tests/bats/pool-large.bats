@@ -89,7 +89,7 @@ huge_page() {
 		home 4K 2M -> $NR
 		anon 2M huge
 		fill 0 2M 2
-		allin 0 2M
+		migrate 0 2M -> $NR
 		get $S/used -> $((2 * BIG))
 		get $S/policy_evictions -> 0
 		check 0 2M 2
