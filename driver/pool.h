@@ -64,12 +64,11 @@ struct kex_policy {
 
 /**
  * struct kex_pool_page - what is known about a page of a pool
- *
- * With a bit of @taken and one of @touched that is all that kex keeps for each.
- *
  * @in: when what is in it came, ns; 0 until it has, and when it has left. Written
  *	under the folio's lock
  * @used: when it was last used, ns
+ *
+ * With a bit in each of two bitmaps of the pool that is all that kex keeps of it.
  */
 struct kex_pool_page {
 	u64 in;
