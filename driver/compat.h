@@ -229,6 +229,22 @@ static inline bool kex_has_mempolicy(const struct vm_area_struct *vma)
 #define alloc_pages_bulk	alloc_pages_bulk_array
 #endif
 
+/* By what the page of a private mapping of a file is found: a number of its own since 7.3 */
+static inline unsigned long kex_vma_anon_pgoff(const struct vm_area_struct *vma)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
+	return vma_start_anon_pgoff(vma);
+#else
+	return vma->vm_pgoff;
+#endif
+}
+
+/* Named so since 6.17 */
+#ifndef FOLIO_MAPPING_ANON
+#define FOLIO_MAPPING_ANON	PAGE_MAPPING_ANON
+#define FOLIO_MAPPING_FLAGS	PAGE_MAPPING_FLAGS
+#endif
+
 #ifdef CONFIG_DEVICE_PRIVATE
 /*
  * Device pages: what is freed is a folio since 6.19, and may be a large one; so

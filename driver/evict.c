@@ -16,9 +16,6 @@
 #include "pool.h"
 #include "trace.h"
 
-/* How hard eviction tries for system memory: as reclaim does, but kills nobody */
-#define KEX_EVICT_GFP	(GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
-
 /* Granules that a policy looks at, at most: it sorts them, and all others wait */
 #define KEX_GRANULES	65536UL
 
@@ -136,12 +133,13 @@ static u32 kex_choose(struct kex_pool *pool, const struct kex_policy_params *par
 	return found;
 }
 
-/* Sends home so many pages, by the policy; returns how many went, or -ENOMEM */
-static long kex_evict_chosen(struct kex_pool *pool,
-			     const struct kex_policy_params *params, u64 need)
+/* Sends home so many pages, by the policy; 0 or -ENOMEM */
+static int kex_evict_chosen(struct kex_pool *pool,
+			    const struct kex_policy_params *params, u64 need,
+			    struct kex_evicted *evicted)
 {
 	struct kex_choice choice;
-	unsigned long moved = 0;
+	unsigned long first;
 	u32 found, i;
 	int ret;
 
@@ -151,15 +149,24 @@ static long kex_evict_chosen(struct kex_pool *pool,
 		goto out;
 	found = kex_choose(pool, params, need, &choice);
 	for (i = 0; i < found && !fatal_signal_pending(current); i++) {
-		unsigned long first = choice.victims[i].index * choice.pages;
-
-		moved += kex_migrate_evict(pool, first,
-					   kex_choice_end(pool, &choice, choice.victims[i].index) -
-					   first, KEX_EVICT_GFP);
+		first = choice.victims[i].index * choice.pages;
+		kex_migrate_evict(pool, first,
+				  kex_choice_end(pool, &choice, choice.victims[i].index) -
+				  first, false, evicted);
 	}
 out:
 	kex_choice_free(&choice);
-	return ret ?: moved;
+	return ret;
+}
+
+/* With no lock held: shall what is busy be tried once more? After a moment, then. */
+static bool kex_evict_again(struct kex_evicted *evicted, unsigned int *turn)
+{
+	if (!evicted->busy || ++*turn >= KEX_BUSY_TURNS || fatal_signal_pending(current))
+		return false;
+	schedule_timeout_uninterruptible(1);
+	evicted->busy = false;
+	return true;
 }
 
 /**
@@ -192,28 +199,44 @@ int kex_evict_room(struct kex_pool *pool, unsigned long want)
 {
 	u64 need, start = kex_trace_start(kex_evict);
 	struct kex_policy_params params;
-	long moved;
+	struct kex_evicted evicted = {};
+	unsigned int turn = 0;
 
 	kex_evict_params(pool, &params);
 	if (!kex_policy_excess(&params, pool->nr, kex_evict_used(pool), want))
 		goto out;
-	if (mutex_lock_killable(&pool->evict_lock))
-		return -EINTR;
-	/* The one before us may have made enough */
-	need = kex_policy_excess(&params, pool->nr, kex_evict_used(pool), want);
-	if (need) {
-		moved = kex_evict_chosen(pool, &params, need);
-		if (moved > 0) {
-			atomic64_add(moved, &pool->policy_evictions);
-			trace_kex_evict(&pool->space, 0, pool->space.size,
-					KEX_REASON_POLICY, moved, start);
-		}
+	do {
+		if (mutex_lock_killable(&pool->evict_lock))
+			break;
+		/* The one before us may have made enough */
+		need = kex_policy_excess(&params, pool->nr, kex_evict_used(pool), want);
+		if (need)
+			kex_evict_chosen(pool, &params, need, &evicted);
+		mutex_unlock(&pool->evict_lock);
+	} while (need && kex_evict_again(&evicted, &turn));
+	if (evicted.moved) {
+		atomic64_add(evicted.moved, &pool->policy_evictions);
+		trace_kex_evict(&pool->space, 0, pool->space.size, KEX_REASON_POLICY,
+				evicted.moved, start);
 	}
-	mutex_unlock(&pool->evict_lock);
 	if (fatal_signal_pending(current))
 		return -EINTR;
 out:
 	return kex_policy_room(&params, pool->nr, kex_evict_used(pool), want);
+}
+
+static int kex_evict_some(struct kex_pool *pool, u64 pages, struct kex_evicted *evicted)
+{
+	struct kex_policy_params params;
+	int ret = -ENODEV;
+
+	kex_evict_params(pool, &params);
+	if (mutex_lock_killable(&pool->evict_lock))
+		return -EINTR;
+	if (pool->pfn)
+		ret = kex_evict_chosen(pool, &params, pages, evicted);
+	mutex_unlock(&pool->evict_lock);
+	return ret;
 }
 
 /**
@@ -227,35 +250,32 @@ out:
 int kex_evict_pages(struct kex_pool *pool, u64 *pages)
 {
 	u64 start = kex_trace_start(kex_evict);
-	struct kex_policy_params params;
-	long moved = -ENODEV;
+	struct kex_evicted evicted = {};
+	unsigned int turn = 0;
+	int ret;
 
-	kex_evict_params(pool, &params);
-	if (mutex_lock_killable(&pool->evict_lock))
-		return -EINTR;
-	if (pool->pfn)
-		moved = kex_evict_chosen(pool, &params, *pages);
-	mutex_unlock(&pool->evict_lock);
-	if (moved < 0)
-		return moved;
+	do {
+		ret = kex_evict_some(pool, *pages - evicted.moved, &evicted);
+		if (ret)
+			return ret;
+	} while (evicted.moved < *pages && kex_evict_again(&evicted, &turn));
 	atomic64_inc(&pool->space.evictions);
-	trace_kex_evict(&pool->space, 0, pool->space.size, KEX_REASON_IOCTL, moved, start);
+	trace_kex_evict(&pool->space, 0, pool->space.size, KEX_REASON_IOCTL, evicted.moved,
+			start);
 	kex_space_changed(&pool->space);
-	*pages = moved;
+	*pages = evicted.moved;
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 /* All that is in use in a range, or what can be had of it; 0 or -ENODEV, -EINTR */
 static int kex_evict_once(struct kex_pool *pool, unsigned long first,
-			  unsigned long nr, bool must, unsigned long *moved)
+			  unsigned long nr, bool must, struct kex_evicted *evicted)
 {
-	gfp_t gfp = must ? GFP_HIGHUSER_MOVABLE | __GFP_NOFAIL : KEX_EVICT_GFP;
-
 	if (must)
 		mutex_lock(&pool->evict_lock);
 	else if (mutex_lock_killable(&pool->evict_lock))
 		return -EINTR;
-	*moved = kex_migrate_evict(pool, first, nr, gfp);
+	kex_migrate_evict(pool, first, nr, must, evicted);
 	mutex_unlock(&pool->evict_lock);
 	return pool->pfn ? 0 : -ENODEV;
 }
@@ -275,14 +295,17 @@ int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 {
 	struct kex_pool *pool = to_kex_pool(space);
 	u64 start = kex_trace_start(kex_evict);
-	unsigned long moved;
+	struct kex_evicted evicted = {};
+	unsigned int turn = 0;
 	int ret;
 
-	ret = kex_evict_once(pool, PHYS_PFN(off), PHYS_PFN(len), false, &moved);
-	if (ret)
-		return ret;
+	do {
+		ret = kex_evict_once(pool, PHYS_PFN(off), PHYS_PFN(len), false, &evicted);
+		if (ret)
+			return ret;
+	} while (kex_evict_again(&evicted, &turn));
 	atomic64_inc(&space->evictions);
-	trace_kex_evict(space, off, len, reason, moved, start);
+	trace_kex_evict(space, off, len, reason, evicted.moved, start);
 	kex_space_changed(space);
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
@@ -291,12 +314,11 @@ int kex_evict_range(struct kex_space *space, u64 off, u64 len,
  * All of a pool that nobody has open: who has may fill it as fast as it is
  * emptied, and finds it in use if he asks.
  */
-static int kex_evict_unused(struct kex_pool *pool, unsigned long *moved)
+static int kex_evict_unused(struct kex_pool *pool, struct kex_evicted *evicted)
 {
-	unsigned long first, part;
+	unsigned long first;
 	int ret = 0;
 
-	*moved = 0;
 	for (first = 0; !ret && first < pool->nr; first += KEX_BATCH) {
 		KEX_POINT(evict_unused);
 		if (READ_ONCE(pool->space.obj.opens))
@@ -304,10 +326,18 @@ static int kex_evict_unused(struct kex_pool *pool, unsigned long *moved)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		ret = kex_evict_once(pool, first, min(pool->nr - first, KEX_BATCH), false,
-				     &part);
-		*moved += ret ? 0 : part;
+				     evicted);
 	}
 	return ret;
+}
+
+/*
+ * Memory has to be found, though somebody be killed for it: so not amid an eviction,
+ * which keeps processes from ending.
+ */
+static void kex_evict_await_memory(void)
+{
+	__free_page(alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_NOFAIL));
 }
 
 /**
@@ -323,19 +353,22 @@ static int kex_evict_unused(struct kex_pool *pool, unsigned long *moved)
  */
 int kex_evict_all(struct kex_pool *pool, bool must)
 {
+	struct kex_evicted evicted;
 	unsigned int idle = 0;
-	unsigned long moved;
 	int ret;
 
 	while (kex_evict_used(pool)) {
+		evicted = (struct kex_evicted){};
 		WRITE_ONCE(pool->no_memory, false);
-		ret = must ? kex_evict_once(pool, 0, pool->nr, true, &moved) :
-			     kex_evict_unused(pool, &moved);
+		ret = must ? kex_evict_once(pool, 0, pool->nr, true, &evicted) :
+			     kex_evict_unused(pool, &evicted);
 		if (ret)
 			return ret;
 		if (!kex_evict_used(pool))
 			break;
-		idle = moved ? 0 : idle + 1;
+		if (must && READ_ONCE(pool->no_memory))
+			kex_evict_await_memory();
+		idle = evicted.moved ? 0 : idle + 1;
 		if (!must && idle > KEX_EVICT_IDLE)
 			return READ_ONCE(pool->no_memory) ? -ENOMEM : -EBUSY;
 		schedule_timeout_uninterruptible(1);

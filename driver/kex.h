@@ -47,7 +47,8 @@
  *	      kex_listing.lock		a list that is being read in pieces
  *	      kex_space.zap_lock	one zap at a time waits for mmaps under way
  *	        mm.mmap_lock
- *	          kex_space.map_rwsem	write: change what may be mapped, and zap;
+ *	          kex_space.map_rwsem	write: change what may be mapped, and zap
+ *					(a pool's: pool.h);
  *					read: insert entries, touch the bytes.
  *					A window's, then one region's
  *	            kex_space.table_rwsem	write: make a page table where a PMD

@@ -7,8 +7,6 @@
  */
 #include <linux/migrate.h>
 #include <linux/mm.h>
-#include <linux/rbtree.h>
-#include <linux/rmap.h>
 #include <linux/sched/mm.h>
 
 #include "debug.h"
@@ -69,76 +67,9 @@ bool kex_large_home(struct kex_pool *pool, unsigned long src, unsigned long *dst
 	return true;
 }
 
-/* Where a VMA has a folio, or would have it; false if it lies elsewhere */
-static bool kex_large_place(const struct vm_area_struct *vma, const struct folio *folio,
-			    unsigned long *start, unsigned long *end)
-{
-	unsigned long first = max(folio->index, vma->vm_pgoff);
-	unsigned long last = min(folio->index + KEX_LARGE_NR,
-				 vma->vm_pgoff + vma_pages(vma));
-
-	if (first >= last)
-		return false;
-	*start = vma->vm_start + PFN_PHYS(first - vma->vm_pgoff);
-	*end = vma->vm_start + PFN_PHYS(last - vma->vm_pgoff);
-	return true;
-}
-
-/*
- * The anon_vma of a folio that is locked, with its root read-locked; NULL if it
- * cannot be had just now. The folio's lock keeps nobody from unmapping it, and
- * with that the anon_vma may go, whose memory RCU keeps one of its kind. A folio
- * that is mapped when the root is locked has it until the root is let go.
- */
-static struct anon_vma *kex_large_lock_rmap(struct folio *folio, struct anon_vma **root)
-{
-	struct anon_vma *anon_vma = NULL;
-
-	rcu_read_lock();
-	if (!folio_mapped(folio) || !folio_test_anon(folio))
-		goto out;
-	anon_vma = (void *)((unsigned long)folio->mapping - FOLIO_MAPPING_ANON);
-	*root = READ_ONCE(anon_vma->root);
-	if (!down_read_trylock(&(*root)->rwsem)) {
-		anon_vma = NULL;
-	} else if (!folio_mapped(folio)) {
-		up_read(&(*root)->rwsem);
-		anon_vma = NULL;
-	}
-out:
-	rcu_read_unlock();
-	return anon_vma;
-}
-
-/* One of the address spaces that may have a folio, which is locked: the @nth */
-static struct mm_struct *kex_large_mm(struct folio *folio, unsigned int nth,
-				      unsigned long *start, unsigned long *end)
-{
-	struct anon_vma *anon_vma, *root;
-	struct mm_struct *mm = NULL;
-	struct vm_area_struct *vma;
-	struct rb_node *node;
-
-	anon_vma = kex_large_lock_rmap(folio, &root);
-	if (!anon_vma)
-		return NULL;
-	for (node = rb_first_cached(&anon_vma->rb_root); node && !mm; node = rb_next(node)) {
-		vma = rb_entry(node, struct anon_vma_chain, rb)->vma;
-		if (kex_large_place(vma, folio, start, end) &&
-		    mmget_not_zero(vma->vm_mm)) {
-			if (!nth--)
-				mm = vma->vm_mm;
-			else
-				mmput_async(vma->vm_mm);
-		}
-	}
-	up_read(&root->rwsem);
-	return mm;
-}
-
 /* Page by page, by way of an address space; the arrays for evictions are used */
 static unsigned long kex_large_home_of(struct kex_pool *pool, struct mm_struct *mm,
-				       unsigned long start, unsigned long end, gfp_t gfp)
+				       unsigned long start, unsigned long end, bool must)
 {
 	struct migrate_vma args = {
 		.src = pool->evict_src,
@@ -156,7 +87,7 @@ static unsigned long kex_large_home_of(struct kex_pool *pool, struct mm_struct *
 	if (args.vma && args.vma->vm_start <= start) {
 		args.end = min(end, args.vma->vm_end);
 		if (!migrate_vma_setup(&args) && args.cpages) {
-			kex_migrate_fill(pool, args.src, args.dst, args.npages, gfp);
+			kex_migrate_fill(pool, args.src, args.dst, args.npages, must);
 			migrate_vma_pages(&args);
 			moved = kex_migrate_count(pool, args.src, args.dst,
 						  args.npages);
@@ -168,40 +99,42 @@ static unsigned long kex_large_home_of(struct kex_pool *pool, struct mm_struct *
 }
 
 /**
- * kex_large_is_shared() - is there a large folio that several entries map?
+ * kex_large_must_split() - is there a large folio that one entry is not all of?
  * @pool: the pool
  * @first: its first page
  *
- * Such a one goes home in parts: where one of its processes unmaps it meanwhile, the
- * kernel (7.3) forgets the others'. See kex_pool_keep().
+ * Several processes may have it: where one of them unmaps it meanwhile, the kernel
+ * (7.3) forgets the others'. See kex_pool_keep(). Or one has it page by page.
  *
  * Return: whether, just now.
  */
-bool kex_large_is_shared(struct kex_pool *pool, unsigned long first)
+bool kex_large_must_split(struct kex_pool *pool, unsigned long first)
 {
 	struct folio *folio = page_folio(pfn_to_page(pool->pfn + first));
-	bool shared;
+	bool must;
 
 	if (!folio_try_get(folio))
 		return false;
-	shared = folio_test_large(folio) && folio_mapcount(folio) > 1;
+	must = folio_test_large(folio) &&
+	       (folio_mapcount(folio) != 1 || folio_entire_mapcount(folio) != 1);
 	folio_put(folio);
-	return shared;
+	return must;
 }
 
 /**
  * kex_large_split() - send the pages of a large folio home one by one
  * @pool: the pool, its evict_lock held
  * @first: first page of the folio
- * @gfp: for the memory that they get
+ * @must: as of kex_migrate_evict()
  *
- * For want of a huge page. The kernel splits device folios for those alone who
- * come by an address space: so one is looked for that has it.
+ * For want of a huge page, or because it is not mapped as a whole. The kernel splits
+ * device folios for those alone who come by an address space: so one is looked for
+ * that has it.
  *
  * Context: may sleep; no mmap_lock held.
  * Return: how many went.
  */
-unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, gfp_t gfp)
+unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, bool must)
 {
 	struct folio *folio = page_folio(pfn_to_page(pool->pfn + first));
 	unsigned long start, end, moved = 0;
@@ -212,15 +145,11 @@ unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, gfp_t 
 	for (nth = 0; !moved; nth++) {
 		if (!folio_try_get(folio))
 			break;
-		mm = NULL;
-		if (folio_test_large(folio) && folio_trylock(folio)) {
-			mm = kex_large_mm(folio, nth, &start, &end);
-			folio_unlock(folio);
-		}
+		mm = folio_test_large(folio) ? kex_rmap_mm(folio, nth, &start, &end) : NULL;
 		folio_put(folio);
 		if (!mm)
 			break;
-		moved = kex_large_home_of(pool, mm, start, end, gfp);
+		moved = kex_large_home_of(pool, mm, start, end, must);
 		/* Its last user would have all evictions wait for its end */
 		mmput_async(mm);
 	}

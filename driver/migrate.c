@@ -28,16 +28,18 @@
 /* How hard is tried for a huge page: without, there are small ones */
 #define KEX_LARGE_GFP	(GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM | __GFP_NORETRY)
 
-/* How often what is busy is tried */
-#define KEX_BUSY_TURNS	4
+/*
+ * How hard eviction tries for system memory: as reclaim does, but kills nobody, who
+ * could not end before it does
+ */
+#define KEX_EVICT_GFP	(GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 /* Of the pages that go home, none is more important than the others */
 #define KEX_ALL		ULONG_MAX
 
-static gfp_t kex_large_gfp(gfp_t gfp)
+static gfp_t kex_large_gfp(bool must)
 {
-	return gfp & __GFP_NOFAIL ? (KEX_LARGE_GFP & ~__GFP_NORETRY) | __GFP_RETRY_MAYFAIL :
-				    KEX_LARGE_GFP;
+	return must ? (KEX_LARGE_GFP & ~__GFP_NORETRY) | __GFP_RETRY_MAYFAIL : KEX_LARGE_GFP;
 }
 
 /* --- in -------------------------------------------------------------------- */
@@ -730,14 +732,14 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
  * @src: as migrate_vma has it; where one has no page, nothing is done
  * @dst: result
  * @nr: entries
- * @gfp: for the memory
+ * @must: a large folio tries hard for a huge page
  *
- * A large folio gets a huge page, or none. What must go home tries hard for it,
- * since otherwise it needs an mmap_lock, which its owner can keep for long.
+ * A large folio gets a huge page, or none.
  */
 void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
-		      unsigned long *dst, unsigned long nr, gfp_t gfp)
+		      unsigned long *dst, unsigned long nr, bool must)
 {
+	gfp_t gfp = KEX_EVICT_GFP;
 	struct page *to;
 	unsigned long i;
 
@@ -746,7 +748,7 @@ void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		if (!kex_may_be_sent_home(pool, src[i]))
 			continue;
 		if (src[i] & KEX_PFN_LARGE) {
-			kex_large_home(pool, src[i], &dst[i], kex_large_gfp(gfp), NULL, 0);
+			kex_large_home(pool, src[i], &dst[i], kex_large_gfp(must), NULL, 0);
 			continue;
 		}
 		to = alloc_page(gfp);
@@ -754,33 +756,56 @@ void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 			dst[i] = kex_copy_home(pool, src[i], 0, to);
 		} else {
 			pool->no_memory = true;
-			/* As in kex_stash_get(); without __GFP_NOFAIL, then */
+			/* As in kex_stash_get() */
 			gfp &= ~__GFP_DIRECT_RECLAIM;
 		}
 	}
 }
 
-/* So many pages at most as the arrays have room for */
-static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long first,
-				   unsigned long nr, gfp_t gfp)
+/* Takes pages out of the tables they are in; of how many that is so, others are busy */
+static unsigned long kex_evict_unmap(struct kex_pool *pool, struct kex_homes *homes,
+				     unsigned long first, unsigned long nr, bool must)
 {
-	unsigned long moved;
-	bool stuck;
+	homes->nr = 0;
+	/* What came in meanwhile would be in a process that was not looked for */
+	if (must)
+		down_write(&pool->space.map_rwsem);
+	else if (down_write_killable(&pool->space.map_rwsem))
+		return 0;
+	nr = kex_homes_lock(pool, homes, first, nr);
+	if (nr)
+		migrate_device_range(pool->evict_src, pool->pfn + first, nr);
+	up_write(&pool->space.map_rwsem);
+	return nr;
+}
 
-	if (nr == KEX_LARGE_NR && kex_large_is_shared(pool, first)) {
-		moved = kex_large_split(pool, first, gfp);
-		if (moved)
-			return moved;
+/*
+ * Pages in any number of folios, or one large one: as many as the arrays have room
+ * for, at most. @moved: result. Returns how many were tried.
+ */
+static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long first,
+				   unsigned long nr, bool must, unsigned long *moved)
+{
+	unsigned long *src = pool->evict_src, *dst = pool->evict_dst;
+	struct kex_homes homes;
+	bool stuck = false;
+
+	*moved = 0;
+	nr = kex_evict_unmap(pool, &homes, first, nr, must);
+	if (nr) {
+		KEX_POINT(evict_run);
+		kex_migrate_fill(pool, src, dst, nr, must);
+		stuck = (src[0] & KEX_PFN_LARGE) && !dst[0] &&
+			kex_may_be_sent_home(pool, src[0]);
+		migrate_device_pages(src, dst, nr);
+		*moved = kex_migrate_count(pool, src, dst, nr);
+		migrate_device_finalize(src, dst, nr);
 	}
-	migrate_device_range(pool->evict_src, pool->pfn + first, nr);
-	KEX_POINT(evict_run);
-	kex_migrate_fill(pool, pool->evict_src, pool->evict_dst, nr, gfp);
-	stuck = (pool->evict_src[0] & KEX_PFN_LARGE) && !pool->evict_dst[0] &&
-		kex_may_be_sent_home(pool, pool->evict_src[0]);
-	migrate_device_pages(pool->evict_src, pool->evict_dst, nr);
-	moved = kex_migrate_count(pool, pool->evict_src, pool->evict_dst, nr);
-	migrate_device_finalize(pool->evict_src, pool->evict_dst, nr);
-	return stuck ? kex_large_split(pool, first, gfp) : moved;
+	kex_homes_unlock(&homes);
+	if (!stuck)
+		return nr;
+	*moved = kex_large_split(pool, first, must);
+	return *moved ? nr : 0;
 }
 
 /* Where a run ends that starts at @at, which may be moved to a folio's start */
@@ -795,20 +820,31 @@ static unsigned long kex_evict_run_end(struct kex_pool *pool, unsigned long *at,
 	return find_next_zero_bit(pool->taken, end, *at);
 }
 
+/* What could not be had just now; returns where to go on */
+static unsigned long kex_evict_skip(struct kex_pool *pool, unsigned long at,
+				    struct kex_evicted *evicted)
+{
+	if (READ_ONCE(pool->page[at].in))
+		evicted->busy = true;
+	if (KEX_LARGE_NR > 1 && PageCompound(pfn_to_page(pool->pfn + at)))
+		return ALIGN_DOWN(at, KEX_LARGE_NR) + KEX_LARGE_NR;
+	return at + 1;
+}
+
 /**
  * kex_migrate_evict() - send pages of a pool home, whoever has them
  * @pool: the pool, its evict_lock held
  * @first: first page of the pool
  * @nr: how many
- * @gfp: for the memory that they get; without __GFP_NOFAIL a fatal signal ends it
+ * @must: a fatal signal does not end it, and it tries harder
+ * @evicted: result: what became of them is added
  *
- * Context: may sleep; needs no mmap_lock.
- * Return: how many pages went; others are free, or busy.
+ * Context: may sleep; no mmap_lock held.
  */
-unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
-				unsigned long nr, gfp_t gfp)
+void kex_migrate_evict(struct kex_pool *pool, unsigned long first, unsigned long nr,
+		       bool must, struct kex_evicted *evicted)
 {
-	unsigned long end = first + nr, at = first, next, moved = 0;
+	unsigned long end = first + nr, at = first, next, tried, part, moved = 0;
 
 	lockdep_assert_held(&pool->evict_lock);
 	while (pool->pfn) {
@@ -816,15 +852,21 @@ unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
 		if (at >= end)
 			break;
 		KEX_POINT(evict_step);
-		if (!(gfp & __GFP_NOFAIL) && fatal_signal_pending(current))
+		if (!must && fatal_signal_pending(current))
 			break;
 		next = kex_evict_run_end(pool, &at, end);
-		moved += kex_evict_run(pool, at, next - at, gfp);
-		at = next;
+		if (next - at == KEX_LARGE_NR && kex_large_must_split(pool, at)) {
+			part = kex_large_split(pool, at, must);
+			tried = part ? next - at : 0;
+		} else {
+			tried = kex_evict_run(pool, at, next - at, must, &part);
+		}
+		moved += part;
+		at = tried ? at + tried : kex_evict_skip(pool, at, evicted);
 		cond_resched();
 	}
 	atomic64_add(moved, &pool->migrated_out);
-	return moved;
+	evicted->moved += moved;
 }
 
 /* --- CPU faults ---------------------------------------------------------------- */

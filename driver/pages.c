@@ -146,6 +146,32 @@ bool kex_pages_shared(struct mm_struct *mm, unsigned long addr)
 	spin_unlock(ptl);
 	return shared;
 }
+
+/**
+ * kex_pages_has_large() - is one entry all that stands for a large device folio?
+ * @mm: the address space, its mmap_lock held
+ * @addr: the address of the first page
+ * @folio: the folio
+ *
+ * Return: whether, just now; if so, as long as the lock is held.
+ */
+bool kex_pages_has_large(struct mm_struct *mm, unsigned long addr,
+			 const struct folio *folio)
+{
+	pmd_t *pmdp = kex_pmd_of(mm, addr), pmd;
+	spinlock_t *ptl;
+	bool has;
+
+	if (!pmdp)
+		return false;
+	ptl = pmd_lock(mm, pmdp);
+	pmd = pmdp_get(pmdp);
+	has = !pmd_none(pmd) && !pmd_present(pmd) &&
+	      kex_pmd_device_page(pmd) == folio_page(folio, 0) &&
+	      folio_mapcount(folio) == 1;
+	spin_unlock(ptl);
+	return has;
+}
 #endif
 
 /*

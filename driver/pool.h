@@ -5,6 +5,7 @@
  *	configfs-pool.c  configfs-policy.c  chardev-pool.c	entry points
  *	evict.c  policy.c  pages.c				decide, observe
  *	migrate.c  large.c  mirror.c				verbs
+ *	rmap.c							whose pages they are
  *	pool.c							the object
  *
  * pool-none.c stands in for all but the entry points where the kernel has no
@@ -26,7 +27,8 @@
  *
  *	kex_pool.evict_lock		one eviction at a time, and its arrays
  *	mm.mmap_lock
- *	  kex_space.map_rwsem		read: while pages may come in
+ *	  kex_space.map_rwsem		read: while pages may come in; write: while
+ *					an eviction unmaps some
  *	    folio locks, page-table locks
  *	      kex_mirror.lock		also from MMU notifiers: no allocation that
  *					may reclaim is made under it
@@ -34,12 +36,17 @@
  *	    kex_pool.take_lock		spinlock
  *
  * A page may be freed under a page-table lock, and so takes no lock of the pool.
- * Eviction goes by page frame, and takes an mmap_lock only to have a large folio
- * split; who has one never waits for evict_lock.
+ * Eviction goes by page frame, and holds the mmap_lock of up to KEX_HOMES processes
+ * that have the pages. These it tries only, with map_rwsem and the lock of an anon_vma
+ * held, which is otherwise below them, above page-table locks. Who has an mmap_lock
+ * never waits for evict_lock.
  */
 
 /* Most pages that move at once: what a table has with 4 KiB pages */
 #define KEX_BATCH	512
+
+/* How often what is busy is tried */
+#define KEX_BUSY_TURNS	4
 
 /* Of kex_pool_take_large(): there is none */
 #define KEX_NO_PAGE	U32_MAX
@@ -139,6 +146,33 @@ struct kex_batch {
 	u32 index[KEX_BATCH];
 	u8 why[KEX_BATCH];
 	bool look;
+};
+
+/**
+ * struct kex_evicted - what became of pages that should go home
+ * @moved: how many went
+ * @busy: a page was left whose process could not be kept: it maps or unmaps something,
+ *	  or is at its end
+ */
+struct kex_evicted {
+	unsigned long moved;
+	bool busy;
+};
+
+/* Address spaces that are kept at once */
+#define KEX_HOMES	16
+
+/**
+ * struct kex_homes - address spaces that are kept as they are
+ * @mapping: of the page that the last of them was looked for, as folio->mapping
+ *	     has it; it is kept
+ * @nr: how many
+ * @mm: these, each with a reference and its mmap_lock held for reading
+ */
+struct kex_homes {
+	const struct address_space *mapping;
+	unsigned int nr;
+	struct mm_struct *mm[KEX_HOMES];
 };
 
 /**
@@ -279,21 +313,27 @@ int kex_evict_all(struct kex_pool *pool, bool must);
 
 int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 		      struct kex_migrate *arg);
-unsigned long kex_migrate_evict(struct kex_pool *pool, unsigned long first,
-				unsigned long nr, gfp_t gfp);
+void kex_migrate_evict(struct kex_pool *pool, unsigned long first, unsigned long nr,
+		       bool must, struct kex_evicted *evicted);
 vm_fault_t kex_migrate_fault(struct vm_fault *vmf);
 void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
-		      unsigned long *dst, unsigned long nr, gfp_t gfp);
+		      unsigned long *dst, unsigned long nr, bool must);
 unsigned long kex_migrate_count(struct kex_pool *pool, const unsigned long *src,
 				const unsigned long *dst, unsigned long nr);
 
+unsigned long kex_homes_lock(struct kex_pool *pool, struct kex_homes *homes,
+			     unsigned long first, unsigned long nr);
+void kex_homes_unlock(struct kex_homes *homes);
+
 #ifdef KEX_HAS_LARGE
+struct mm_struct *kex_rmap_mm(struct folio *folio, unsigned int nth,
+			      unsigned long *start, unsigned long *end);
 bool kex_large_is_range(const struct migrate_vma *args);
 bool kex_large_fits(const struct migrate_vma *args);
 bool kex_large_home(struct kex_pool *pool, unsigned long src, unsigned long *dst,
 		    gfp_t gfp, struct vm_area_struct *vma, unsigned long addr);
-unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, gfp_t gfp);
-bool kex_large_is_shared(struct kex_pool *pool, unsigned long first);
+unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, bool must);
+bool kex_large_must_split(struct kex_pool *pool, unsigned long first);
 #else
 static inline bool kex_large_is_range(const struct migrate_vma *args)
 {
@@ -313,12 +353,12 @@ static inline bool kex_large_home(struct kex_pool *pool, unsigned long src,
 }
 
 static inline unsigned long kex_large_split(struct kex_pool *pool,
-					    unsigned long first, gfp_t gfp)
+					    unsigned long first, bool must)
 {
 	return 0;
 }
 
-static inline bool kex_large_is_shared(struct kex_pool *pool, unsigned long first)
+static inline bool kex_large_must_split(struct kex_pool *pool, unsigned long first)
 {
 	return false;
 }
@@ -335,7 +375,15 @@ int kex_pages_read(struct kex_pool *pool, struct mm_struct *mm,
 bool kex_pages_no_table(struct mm_struct *mm, unsigned long addr);
 #ifdef KEX_HAS_LARGE
 bool kex_pages_shared(struct mm_struct *mm, unsigned long addr);
+bool kex_pages_has_large(struct mm_struct *mm, unsigned long addr,
+			 const struct folio *folio);
 #else
+static inline bool kex_pages_has_large(struct mm_struct *mm, unsigned long addr,
+				       const struct folio *folio)
+{
+	return false;
+}
+
 static inline bool kex_pages_shared(struct mm_struct *mm, unsigned long addr)
 {
 	return false;

@@ -137,6 +137,28 @@ huge_page() {
 	done
 }
 
+@test "a huge page in the pool of which one small page is left goes home, by an eviction and a revoke" {
+	local at
+	for at in 0 $((BIG / 2)) $((BIG - PAGE)); do
+		pool "p$at" size=2M
+		kexmap <<-EOF
+			$(huge_page)
+			migrate 0 2M -> $NR
+			$( ((at == 0)) || echo "unmap 0 $at")
+			$( ((at + PAGE == BIG)) || echo "unmap $((at + PAGE)) $((BIG - at - PAGE))")
+			put $S/evict 1
+			get $S/used -> 0
+			check $at 4K
+			anon 2M huge
+			fill 0 2M
+			migrate 0 2M -> $NR
+			unmap 4K
+			put $R/revoke 1
+			check 0 4K
+		EOF
+	done
+}
+
 @test "the device reads and writes a huge page in the pool, at its end too" {
 	local backing
 	for backing in carveout system; do
@@ -210,6 +232,44 @@ huge_page() {
 	done
 }
 
+@test "a huge page goes home from behind many address spaces that might have it and do not" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		anon 4M huge
+		fill 0 4K
+		$(printf 'fork\n%.0s' {1..20})
+		unmap 0 2M
+		open $N
+		fill 2M 2M
+		migrate 2M 2M -> $NR
+		put $S/evict 1
+		get $S/used -> 0
+		check 2M 2M
+	EOF
+}
+
+@test "a huge page of private /dev/zero with an offset goes home, alone and shared" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		open /dev/zero
+		map 16M 4M rw private
+		advise huge
+		fill 0 4M
+		smaps AnonHugePages -> 4096,kB
+		open $N
+		migrate 0 4M -> $((2 * NR))
+		put $S/evict 1
+		get $S/used -> 0
+		smaps AnonHugePages -> 4096,kB
+		migrate 0 4M -> $((2 * NR))
+		fork
+		put $S/evict 1
+		get $S/used -> 0
+		check 0 4M
+		kid 1 check 0 4M
+	EOF
+}
+
 # Linux 7.3 splits it for one of them, and forgets the others where one unmaps it
 @test "a huge page in the pool that parent and child share comes home in parts, for both" {
 	pool p0 size=4M
@@ -237,7 +297,7 @@ huge_page() {
 }
 
 # Linux 7.3 puts a device folio once more when its migration entry is unmapped
-@test "a huge page that is unmapped while an eviction has it is not free before that ends" {
+@test "a huge page that is given up while an eviction has it is not free before that ends" {
 	local backing
 	for backing in carveout system; do
 		pool "p$backing" size=2M backing="$backing"
@@ -249,11 +309,13 @@ huge_page() {
 			send 1 put $S/evict 1
 			await $STOP evict_run
 			asleep 1 kex_point
-			unmap
+			advise dontneed
 			get $S/used -> $BIG
 			put $STOP none
 			recv 1
 			get $S/used -> 0
+			is 0 2M 0
+			unmap
 			run grep '^AnonPages: *0 kB' /proc/meminfo -> 1
 			$(huge_page)
 			migrate 0 2M -> $NR

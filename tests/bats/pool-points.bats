@@ -344,7 +344,7 @@ taken_away() {
 	EOF
 }
 
-@test "memory that is unmapped while an eviction has it is let go of, and the rest comes home" {
+@test "memory that is given up while an eviction has it is let go of, and the rest comes home" {
 	pool p0 size=2M
 	kexmap <<-EOF
 		open $N
@@ -354,11 +354,79 @@ taken_away() {
 		fork
 		kid 1 unmap
 		$(stop_kid evict_run put "$S/evict" 1)
-		unmap 0 8P
+		advise dontneed 0 8P
 		put $STOP none
 		recv 1
 		get $S/used -> 0
+		is 0 8P 0
 		check 8P 8P
+	EOF
+}
+
+# Linux (6.12, 7.3) looks for the places of pages by an anon_vma that may be gone by
+# then, or another's, of which a lock was taken and never let go
+@test "who unmaps pages while an eviction has them waits for it" {
+	pool p0 size=2M
+	kexmap <<-EOF
+		fork
+		fork
+		kid 2 open $N
+		kid 2 anon 16P
+		kid 2 fill 0 16P
+		kid 2 migrate 0 16P -> 16
+		$(stop_kid evict_run put "$S/evict" 1)
+		send 2 unmap 0 8P
+		asleep 2 __vm_munmap
+		put $STOP none
+		recv 1
+		recv 2
+		get $S/used -> 0
+		kid 2 check 8P 8P
+	EOF
+}
+
+@test "the memory of a process that ends while an eviction has pages of it stays until that is done" {
+	region r0 size=2M
+	pool p0 size=2M
+	kexmap <<-EOF
+		fork
+		fork
+		kid 2 open /dev/kex/r0
+		kid 2 map 0 1P rw
+		kid 2 open $N
+		kid 2 anon 16P
+		kid 2 fill 0 16P
+		kid 2 migrate 0 16P -> 16
+		get $KEX_CLASS/r0/mappings -> 1
+		$(stop_kid evict_run put "$S/evict" 1)
+		kill 2
+		get $KEX_CLASS/r0/mappings -> 1
+		put $STOP none
+		recv 1
+		await $KEX_CLASS/r0/mappings 0
+		get $S/used -> 0
+	EOF
+}
+
+@test "pages of a process that keeps its mmap_lock are busy, and go when it lets go" {
+	region r0 size=2M
+	pool p0 size=2M
+	kexmap <<-EOF
+		fork
+		kid 1 open $N
+		kid 1 anon 16P
+		kid 1 fill 0 16P
+		kid 1 migrate 0 16P -> 16
+		kid 1 open /dev/kex/r0
+		$(stop_kid mmap_noted map 0 1P rw)
+		put $S/evict 1
+		get $S/used -> $((16 * PAGE))
+		put $STOP none
+		recv 1
+		put $S/evict 1
+		get $S/used -> 0
+		kid 1 use 0
+		kid 1 check 0 16P
 	EOF
 }
 

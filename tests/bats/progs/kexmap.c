@@ -56,7 +56,7 @@
 #include "util.h"
 
 #define MAX_ARGS	40
-#define MAX_SLOTS	16
+#define MAX_SLOTS	32
 #define REPLY_SIZE	512
 
 /* A kid that has not answered by then hangs: nothing here takes long */
@@ -1218,7 +1218,8 @@ static void do_advise(char **arg)
 	const char *how = arg_text(arg, 1);
 	int advice = !strcmp(how, "dontneed") ? MADV_DONTNEED :
 		     !strcmp(how, "free") ? MADV_FREE :
-		     !strcmp(how, "mergeable") ? MADV_MERGEABLE : MADV_NORMAL;
+		     !strcmp(how, "mergeable") ? MADV_MERGEABLE :
+		     !strcmp(how, "huge") ? MADV_HUGEPAGE : MADV_NORMAL;
 
 	say_ret(madvise(mapping()->addr + off, len, advice));
 }
@@ -2324,7 +2325,7 @@ static const struct {
 	{ "checkat", do_checkat },	/* OFF LEN OFF2 [SEED] */
 	{ "fillat", do_fillat },	/* OFF LEN OFF2 [SEED] */
 	{ "anon", do_anon },		/* LEN [rw] [shared] [huge]: no file's memory */
-	{ "advise", do_advise },	/* dontneed|free|mergeable [OFF [LEN]] */
+	{ "advise", do_advise },	/* dontneed|free|mergeable|huge [OFF [LEN]] */
 	{ "pin", do_pin },		/* OFF LEN: for I/O */
 	{ "unpin", do_unpin },
 	{ "splice", do_splice },	/* OFF LEN -> bytes that wait in a pipe */
