@@ -19,7 +19,7 @@
  * for clients to write; these carry the number of the region's life.
  *
  * Beside them, where the kernel can have pools, tenants move their memory into
- * these and home, and look at all of it: see tenant.c and keeper.c.
+ * these and home, and look at all of it: see tenant.c, keeper.c and mayfly.c.
  *
  * Prints "ok" and what was done, or what went wrong (exit status 1). All choices
  * are the seed's; the order in which processes run is not.
@@ -43,7 +43,8 @@
 #define FIRST_WINDOW	(NR_REGIONS + NR_CLIENTS)
 #define FIRST_TENANT	(FIRST_WINDOW + NR_WINDOWS)
 #define FIRST_KEEPER	(FIRST_TENANT + NR_TENANTS)
-#define NR_PROCESSES	(FIRST_KEEPER + NR_POOLS)
+#define FIRST_MAYFLY	(FIRST_KEEPER + NR_POOLS)
+#define NR_PROCESSES	(FIRST_MAYFLY + NR_MAYFLIES)
 
 /* So often that all get something done before, however slow the guest is */
 #define LOOKS_A_KILL	2000
@@ -142,8 +143,10 @@ static void start(unsigned int index, uint64_t seed)
 		window_owner(&shared->window[index - FIRST_WINDOW]);
 	else if (index < FIRST_KEEPER)
 		tenant(index - FIRST_TENANT);
-	else
+	else if (index < FIRST_MAYFLY)
 		keeper(&shared->pool[index - FIRST_KEEPER]);
+	else
+		mayfly();
 	_exit(0);
 }
 
@@ -324,6 +327,7 @@ static const char * const deed_words[NR_DEEDS] = {
 	[DID_POOL_FORK] = "forks",
 	[DID_POOL_EXEC] = "execs",
 	[DID_POOL_KILL] = "kills",
+	[DID_POOL_MAYFLY] = "mayflies",
 };
 
 static void report(unsigned int first, unsigned int end)

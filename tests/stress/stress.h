@@ -15,6 +15,7 @@
 #define MAX_PAGES	48
 #define NR_POOLS	2
 #define NR_TENANTS	6
+#define NR_MAYFLIES	3
 
 /* What is done, and counted: none may be missing in the end */
 enum deed {
@@ -94,6 +95,7 @@ enum deed {
 	DID_POOL_FORK,
 	DID_POOL_EXEC,
 	DID_POOL_KILL,
+	DID_POOL_MAYFLY,
 	NR_DEEDS
 };
 
@@ -259,5 +261,7 @@ void pools_end(void);
 void keeper(struct pool *pool);
 /* Moves memory of its own and looks at it, until it ends by chance */
 void tenant(unsigned int nr);
+/* Has many short lives beside them */
+void mayfly(void);
 
 #endif
