@@ -133,13 +133,16 @@ static u32 kex_choose(struct kex_pool *pool, const struct kex_policy_params *par
 	return found;
 }
 
-/* Sends home so many pages, by the policy; 0 or -ENOMEM */
+/*
+ * Sends home so many pages, by the policy; 0 or -ENOMEM. What was busy the last time
+ * may be so again: then it is the turn of others.
+ */
 static int kex_evict_chosen(struct kex_pool *pool,
 			    const struct kex_policy_params *params, u64 need,
 			    struct kex_evicted *evicted)
 {
+	unsigned long first, before = evicted->moved;
 	struct kex_choice choice;
-	unsigned long first;
 	u32 found, i;
 	int ret;
 
@@ -147,8 +150,10 @@ static int kex_evict_chosen(struct kex_pool *pool,
 	ret = kex_choice_alloc(pool, params, &choice);
 	if (ret)
 		goto out;
-	found = kex_choose(pool, params, need, &choice);
+	found = kex_choose(pool, params, need + evicted->before, &choice);
 	for (i = 0; i < found && !fatal_signal_pending(current); i++) {
+		if (evicted->moved - before >= need)
+			break;
 		first = choice.victims[i].index * choice.pages;
 		kex_migrate_evict(pool, first,
 				  kex_choice_end(pool, &choice, choice.victims[i].index) -
@@ -165,7 +170,8 @@ static bool kex_evict_again(struct kex_evicted *evicted, unsigned int *turn)
 	if (!evicted->busy || ++*turn >= KEX_BUSY_TURNS || fatal_signal_pending(current))
 		return false;
 	schedule_timeout_uninterruptible(1);
-	evicted->busy = false;
+	evicted->before = evicted->busy;
+	evicted->busy = 0;
 	return true;
 }
 
@@ -256,15 +262,18 @@ int kex_evict_pages(struct kex_pool *pool, u64 *pages)
 
 	do {
 		ret = kex_evict_some(pool, *pages - evicted.moved, &evicted);
-		if (ret)
-			return ret;
-	} while (evicted.moved < *pages && kex_evict_again(&evicted, &turn));
+	} while (!ret && evicted.moved < *pages && kex_evict_again(&evicted, &turn));
+	if (ret && !evicted.moved)
+		return ret;
 	atomic64_inc(&pool->space.evictions);
 	trace_kex_evict(&pool->space, 0, pool->space.size, KEX_REASON_IOCTL, evicted.moved,
 			start);
 	kex_space_changed(&pool->space);
 	*pages = evicted.moved;
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	/* What memory there was has done something */
+	if (ret == -ENOMEM)
+		ret = 0;
+	return fatal_signal_pending(current) ? -EINTR : ret;
 }
 
 /* All that is in use in a range, or what can be had of it; 0 or -ENODEV, -EINTR */
@@ -301,13 +310,13 @@ int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 
 	do {
 		ret = kex_evict_once(pool, PHYS_PFN(off), PHYS_PFN(len), false, &evicted);
-		if (ret)
-			return ret;
-	} while (kex_evict_again(&evicted, &turn));
+	} while (!ret && kex_evict_again(&evicted, &turn));
+	if (ret && !evicted.moved)
+		return ret;
 	atomic64_inc(&space->evictions);
 	trace_kex_evict(space, off, len, reason, evicted.moved, start);
 	kex_space_changed(space);
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	return fatal_signal_pending(current) ? -EINTR : ret;
 }
 
 /*

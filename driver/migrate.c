@@ -762,52 +762,6 @@ void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 	}
 }
 
-/* Takes pages out of the tables they are in; of how many that is so, others are busy */
-static unsigned long kex_evict_unmap(struct kex_pool *pool, struct kex_homes *homes,
-				     unsigned long first, unsigned long nr, bool must)
-{
-	homes->nr = 0;
-	/* What came in meanwhile would be in a process that was not looked for */
-	if (must)
-		down_write(&pool->space.map_rwsem);
-	else if (down_write_killable(&pool->space.map_rwsem))
-		return 0;
-	nr = kex_homes_lock(pool, homes, first, nr);
-	if (nr)
-		migrate_device_range(pool->evict_src, pool->pfn + first, nr);
-	up_write(&pool->space.map_rwsem);
-	return nr;
-}
-
-/*
- * Pages in any number of folios, or one large one: as many as the arrays have room
- * for, at most. @moved: result. Returns how many were tried.
- */
-static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long first,
-				   unsigned long nr, bool must, unsigned long *moved)
-{
-	unsigned long *src = pool->evict_src, *dst = pool->evict_dst;
-	struct kex_homes homes;
-	bool stuck = false;
-
-	*moved = 0;
-	nr = kex_evict_unmap(pool, &homes, first, nr, must);
-	if (nr) {
-		KEX_POINT(evict_run);
-		kex_migrate_fill(pool, src, dst, nr, must);
-		stuck = (src[0] & KEX_PFN_LARGE) && !dst[0] &&
-			kex_may_be_sent_home(pool, src[0]);
-		migrate_device_pages(src, dst, nr);
-		*moved = kex_migrate_count(pool, src, dst, nr);
-		migrate_device_finalize(src, dst, nr);
-	}
-	kex_homes_unlock(&homes);
-	if (!stuck)
-		return nr;
-	*moved = kex_large_split(pool, first, must);
-	return *moved ? nr : 0;
-}
-
 /* Where a run ends that starts at @at, which may be moved to a folio's start */
 static unsigned long kex_evict_run_end(struct kex_pool *pool, unsigned long *at,
 				       unsigned long end)
@@ -820,15 +774,63 @@ static unsigned long kex_evict_run_end(struct kex_pool *pool, unsigned long *at,
 	return find_next_zero_bit(pool->taken, end, *at);
 }
 
-/* What could not be had just now; returns where to go on */
-static unsigned long kex_evict_skip(struct kex_pool *pool, unsigned long at,
-				    struct kex_evicted *evicted)
+/* Takes pages out of the tables they are in; as kex_homes_lock() */
+static unsigned long kex_evict_unmap(struct kex_pool *pool, struct kex_homes *homes,
+				     unsigned long *first, unsigned long nr, bool must)
 {
+	homes->nr = 0;
+	homes->busy = 0;
+	/* What came in meanwhile would be in a process that was not looked for */
+	if (must)
+		down_write(&pool->space.map_rwsem);
+	else if (down_write_killable(&pool->space.map_rwsem))
+		return 0;
+	nr = kex_homes_lock(pool, homes, first, nr);
+	if (nr)
+		migrate_device_range(pool->evict_src, pool->pfn + *first, nr);
+	up_write(&pool->space.map_rwsem);
+	return nr;
+}
+
+/* A large folio in parts; returns where to go on: there again, if some of it went */
+static unsigned long kex_evict_split(struct kex_pool *pool, unsigned long at,
+				     bool must, struct kex_evicted *evicted)
+{
+	unsigned long moved = kex_large_split(pool, at, must);
+
+	evicted->moved += moved;
+	if (moved)
+		return at;
 	if (READ_ONCE(pool->page[at].in))
-		evicted->busy = true;
-	if (KEX_LARGE_NR > 1 && PageCompound(pfn_to_page(pool->pfn + at)))
-		return ALIGN_DOWN(at, KEX_LARGE_NR) + KEX_LARGE_NR;
-	return at + 1;
+		evicted->busy += KEX_LARGE_NR;
+	return at + KEX_LARGE_NR;
+}
+
+/*
+ * Small folios, or one large one: as many pages as the arrays have room for, at most.
+ * Returns where to go on.
+ */
+static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long at,
+				   unsigned long end, bool must,
+				   struct kex_evicted *evicted)
+{
+	unsigned long *src = pool->evict_src, *dst = pool->evict_dst, nr;
+	struct kex_homes homes;
+	bool stuck = false;
+
+	nr = kex_evict_unmap(pool, &homes, &at, end - at, must);
+	if (nr) {
+		KEX_POINT(evict_run);
+		kex_migrate_fill(pool, src, dst, nr, must);
+		stuck = (src[0] & KEX_PFN_LARGE) && !dst[0] &&
+			kex_may_be_sent_home(pool, src[0]);
+		migrate_device_pages(src, dst, nr);
+		evicted->moved += kex_migrate_count(pool, src, dst, nr);
+		migrate_device_finalize(src, dst, nr);
+	}
+	kex_homes_unlock(&homes);
+	evicted->busy += homes.busy;
+	return stuck ? kex_evict_split(pool, at, must, evicted) : at + nr;
 }
 
 /**
@@ -844,7 +846,7 @@ static unsigned long kex_evict_skip(struct kex_pool *pool, unsigned long at,
 void kex_migrate_evict(struct kex_pool *pool, unsigned long first, unsigned long nr,
 		       bool must, struct kex_evicted *evicted)
 {
-	unsigned long end = first + nr, at = first, next, tried, part, moved = 0;
+	unsigned long end = first + nr, at = first, next, before = evicted->moved;
 
 	lockdep_assert_held(&pool->evict_lock);
 	while (pool->pfn) {
@@ -855,18 +857,13 @@ void kex_migrate_evict(struct kex_pool *pool, unsigned long first, unsigned long
 		if (!must && fatal_signal_pending(current))
 			break;
 		next = kex_evict_run_end(pool, &at, end);
-		if (next - at == KEX_LARGE_NR && kex_large_must_split(pool, at)) {
-			part = kex_large_split(pool, at, must);
-			tried = part ? next - at : 0;
-		} else {
-			tried = kex_evict_run(pool, at, next - at, must, &part);
-		}
-		moved += part;
-		at = tried ? at + tried : kex_evict_skip(pool, at, evicted);
+		if (next - at == KEX_LARGE_NR && kex_large_must_split(pool, at))
+			at = kex_evict_split(pool, at, must, evicted);
+		else
+			at = kex_evict_run(pool, at, next, must, evicted);
 		cond_resched();
 	}
-	atomic64_add(moved, &pool->migrated_out);
-	evicted->moved += moved;
+	atomic64_add(evicted->moved - before, &pool->migrated_out);
 }
 
 /* --- CPU faults ---------------------------------------------------------------- */

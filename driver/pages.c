@@ -153,7 +153,8 @@ bool kex_pages_shared(struct mm_struct *mm, unsigned long addr)
  * @addr: the address of the first page
  * @folio: the folio
  *
- * Return: whether, just now; if so, as long as the lock is held.
+ * Return: whether, just now; as long as the lock is held, no other address space has
+ * it then.
  */
 bool kex_pages_has_large(struct mm_struct *mm, unsigned long addr,
 			 const struct folio *folio)

@@ -370,7 +370,7 @@ void kex_pool_touch(struct kex_pool *pool, struct page *page, u64 now)
  * own reference later: it gets that back, and the folio is freed then. By the map
  * count the kernel sees that nothing is left to be moved. Whom else the folio was
  * mapped by would not be found any more: what is shared does not move as one where
- * nobody but the mover has a reference (kex_large_is_shared()).
+ * nobody but the mover has a reference (kex_large_must_split()).
  */
 static bool kex_pool_keep(struct kex_pool *pool, struct page *page)
 {

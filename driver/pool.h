@@ -151,12 +151,14 @@ struct kex_batch {
 /**
  * struct kex_evicted - what became of pages that should go home
  * @moved: how many went
- * @busy: a page was left whose process could not be kept: it maps or unmaps something,
- *	  or is at its end
+ * @busy: how many were left because nobody could be kept who has them: each maps or
+ *	  unmaps something, or is at its end; or because a large folio was not split
+ * @before: @busy, the last time that it was tried
  */
 struct kex_evicted {
 	unsigned long moved;
-	bool busy;
+	unsigned long busy;
+	unsigned long before;
 };
 
 /* Address spaces that are kept at once */
@@ -164,13 +166,16 @@ struct kex_evicted {
 
 /**
  * struct kex_homes - address spaces that are kept as they are
- * @mapping: of the page that the last of them was looked for, as folio->mapping
- *	     has it; it is kept
- * @nr: how many
+ * @mapping: of the page that was kept last, as folio->mapping has it
+ * @refused: the same of the one that could not be kept
+ * @busy: how many pages could not
+ * @nr: how many address spaces
  * @mm: these, each with a reference and its mmap_lock held for reading
  */
 struct kex_homes {
 	const struct address_space *mapping;
+	const struct address_space *refused;
+	unsigned long busy;
 	unsigned int nr;
 	struct mm_struct *mm[KEX_HOMES];
 };
@@ -322,7 +327,7 @@ unsigned long kex_migrate_count(struct kex_pool *pool, const unsigned long *src,
 				const unsigned long *dst, unsigned long nr);
 
 unsigned long kex_homes_lock(struct kex_pool *pool, struct kex_homes *homes,
-			     unsigned long first, unsigned long nr);
+			     unsigned long *first, unsigned long nr);
 void kex_homes_unlock(struct kex_homes *homes);
 
 #ifdef KEX_HAS_LARGE

@@ -14,9 +14,9 @@
 
 /*
  * The anon_vma of a folio, with its root read-locked; NULL if it cannot be had just
- * now. Nobody but who has that lock is kept from unmapping the folio, and with that
- * the anon_vma may go, whose memory RCU keeps one of its kind. A folio that is
- * mapped when the root is locked has it until the root is let go.
+ * now. Until the root is locked the folio may be unmapped, and the anon_vma go, whose
+ * memory RCU keeps one of its kind. A folio that is mapped when the root is locked has
+ * its anon_vma until the root is let go.
  */
 static struct anon_vma *kex_rmap_lock(struct folio *folio, struct anon_vma **root)
 {
@@ -176,29 +176,31 @@ static bool kex_homes_add(struct kex_homes *homes, struct folio *folio)
 	for (node = kex_rmap_first(anon_vma); node && !found; node = rb_next(node))
 		found = kex_homes_try(homes, kex_rmap_vma(node), folio);
 	up_read(&root->rwsem);
-	if (found)
-		homes->mapping = READ_ONCE(folio->mapping);
 	return found;
 }
 
-/* Whom a page is to go home to, or that it has nowhere to go */
+/* Is a page kept, or free? @pages: result: how many it is of */
 static bool kex_homes_find(struct kex_pool *pool, struct kex_homes *homes,
 			   unsigned long index, unsigned long *pages)
 {
 	struct page *page = pfn_to_page(pool->pfn + index);
 	struct folio *folio = page_folio(page);
-	bool ok;
+	const struct address_space *mapping = READ_ONCE(folio->mapping);
+	bool ok = false;
 
 	*pages = 1;
-	if (homes->mapping && !folio_test_large(folio) &&
-	    READ_ONCE(folio->mapping) == homes->mapping)
+	if (mapping && mapping == homes->refused)
+		return false;
+	if (mapping && mapping == homes->mapping && !folio_test_large(folio))
 		return true;
 	/* One that is free stays so; else its folio is just being split, or freed */
 	if (!folio_try_get(folio))
 		return !test_bit(index, pool->taken);
-	ok = page_folio(page) == folio && kex_homes_add(homes, folio);
-	if (ok)
+	if (page == folio_page(folio, 0)) {
 		*pages = folio_nr_pages(folio);
+		ok = kex_homes_add(homes, folio);
+		*(ok ? &homes->mapping : &homes->refused) = mapping;
+	}
 	folio_put(folio);
 	return ok;
 }
@@ -207,8 +209,8 @@ static bool kex_homes_find(struct kex_pool *pool, struct kex_homes *homes,
  * kex_homes_lock() - keep the address spaces of pages until they are home
  * @pool: the pool, its map_rwsem held for writing: no page comes in
  * @homes: result, for kex_homes_unlock()
- * @first: first page of the pool
- * @nr: how many; a large folio is among them as a whole, or not at all
+ * @first: first page of the pool; on return the first that could be kept
+ * @nr: how many; a large folio is alone, and as a whole
  *
  * migrate_device_range() unmaps pages, and what ends the migration looks for their
  * places by an anon_vma that it has no reference to. Where the last process that
@@ -218,20 +220,28 @@ static bool kex_homes_find(struct kex_pool *pool, struct kex_homes *homes,
  * held for reading, with a reference on the mm.
  *
  * Context: the lock is not waited for, since who has it may keep it for long.
- * Return: for how many pages from @first on that was done; the next one is busy.
+ * Return: for how many pages from there on that was done, all of them side by side;
+ * 0 if for none, and @first is behind the last.
  */
 unsigned long kex_homes_lock(struct kex_pool *pool, struct kex_homes *homes,
-			     unsigned long first, unsigned long nr)
+			     unsigned long *first, unsigned long nr)
 {
-	unsigned long i, pages;
+	unsigned long at = *first, end = at + nr, pages;
 
 	lockdep_assert_held_write(&pool->space.map_rwsem);
 	homes->nr = 0;
 	homes->mapping = NULL;
-	for (i = 0; i < nr; i += pages)
-		if (!kex_homes_find(pool, homes, first + i, &pages))
-			break;
-	return min(i, nr);
+	homes->refused = NULL;
+	homes->busy = 0;
+	for (; at < end && !kex_homes_find(pool, homes, at, &pages); at++)
+		homes->busy += !!READ_ONCE(pool->page[at].in);
+	*first = at;
+	if (at == end)
+		return 0;
+	do
+		at += pages;
+	while (at < end && kex_homes_find(pool, homes, at, &pages));
+	return min(at, end) - *first;
 }
 
 /**

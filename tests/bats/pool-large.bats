@@ -149,14 +149,25 @@ huge_page() {
 			put $S/evict 1
 			get $S/used -> 0
 			check $at 4K
-			anon 2M huge
-			fill 0 2M
+			$(huge_page)
 			migrate 0 2M -> $NR
 			unmap 4K
 			put $R/revoke 1
 			check 0 4K
 		EOF
 	done
+}
+
+@test "a huge page in the pool that lies in two VMAs goes home with one eviction" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		protect r 0 1M
+		put $S/evict 1
+		get $S/used -> 0
+		check 0 2M
+	EOF
 }
 
 @test "the device reads and writes a huge page in the pool, at its end too" {
@@ -241,9 +252,11 @@ huge_page() {
 		unmap 0 2M
 		open $N
 		fill 2M 2M
+		run grep -q '^AnonHugePages: *2048 kB' /proc/\$PID/smaps_rollup -> 0
 		migrate 2M 2M -> $NR
 		put $S/evict 1
 		get $S/used -> 0
+		run grep -q '^AnonHugePages: *2048 kB' /proc/\$PID/smaps_rollup -> 0
 		check 2M 2M
 	EOF
 }

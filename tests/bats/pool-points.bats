@@ -376,7 +376,7 @@ taken_away() {
 		kid 2 migrate 0 16P -> 16
 		$(stop_kid evict_run put "$S/evict" 1)
 		send 2 unmap 0 8P
-		asleep 2 __vm_munmap
+		asleep 2 __vm_munmap|__arm64_sys_munmap|__do_sys_munmap
 		put $STOP none
 		recv 1
 		recv 2
@@ -427,6 +427,30 @@ taken_away() {
 		get $S/used -> 0
 		kid 1 use 0
 		kid 1 check 0 16P
+	EOF
+}
+
+@test "where the pages that should go first are busy, a policy lets others go" {
+	region r0 size=2M
+	policy t0 algorithm=fifo granule=$PAGE
+	pool p0 size=2M policy=t0
+	kexmap <<-EOF
+		fork
+		kid 1 open $N
+		kid 1 anon 16P
+		kid 1 fill 0 16P
+		kid 1 migrate 0 16P -> 16
+		open $N
+		anon 16P
+		fill 0 16P
+		migrate 0 16P -> 16
+		kid 1 open /dev/kex/r0
+		$(stop_kid mmap_noted map 0 1P rw)
+		poolevict 8 -> 8
+		get $S/used -> $((24 * PAGE))
+		put $STOP none
+		recv 1
+		check 0 16P
 	EOF
 }
 

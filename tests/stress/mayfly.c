@@ -5,6 +5,7 @@
  * ending.
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,7 +78,9 @@ static void bury(pid_t pid)
 {
 	int status;
 
-	if (waitpid(pid, &status, 0) != pid || status)
+	if (waitpid(pid, &status, 0) != pid)
+		wrong("a mayfly is gone");
+	if (status && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
 		wrong("a mayfly ended with %#x", status);
 }
 
@@ -110,17 +113,19 @@ void mayfly(void)
 	struct tenant t = { .fd = -1 };
 	uint64_t seed;
 	unsigned int i;
+	bool open;
 	pid_t pid;
 
 	while (!shared->stop) {
-		pool_open(&t);
+		open = pool_open(&t);
 		seed = draw(1U << 31);
 		pid = fork();
 		if (pid < 0)
 			wrong("fork: %s", errno_name(errno));
 		if (pid) {
 			bury(pid);
-			did(DID_POOL_MAYFLY);
+			if (open)
+				did(DID_POOL_MAYFLY);
 			continue;
 		}
 		draw_seed(seed);

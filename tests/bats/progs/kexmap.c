@@ -466,10 +466,12 @@ static void do_protect(char **arg)
 {
 	struct mapping *map = mapping();
 	const char *how = arg_text(arg, 1);
+	size_t off = arg_size(arg, 2, "0");
+	size_t len = arg[2] && arg[3] ? arg_size(arg, 3, NULL) : map->len - off;
 	int prot = (strchr(how, 'r') ? PROT_READ : 0) | (strchr(how, 'w') ? PROT_WRITE : 0) |
 		   (strchr(how, 'x') ? PROT_EXEC : 0);
 
-	say_ret(mprotect(map->addr, map->len, prot));
+	say_ret(mprotect(map->addr + off, len, prot));
 }
 
 static void do_fill(char **arg)
@@ -2288,7 +2290,7 @@ static const struct {
 	{ "unmap", do_unmap },		/* [OFF [LEN]] */
 	{ "remap", do_remap },		/* LEN */
 	{ "move", do_move },
-	{ "protect", do_protect },	/* rwx */
+	{ "protect", do_protect },	/* rwx [OFF [LEN]] */
 	{ "fill", do_fill },		/* OFF LEN [SEED] */
 	{ "check", do_check },		/* OFF LEN [SEED] */
 	{ "is", do_is },		/* OFF LEN VALUE: each byte */
