@@ -134,8 +134,9 @@ static u32 kex_choose(struct kex_pool *pool, const struct kex_policy_params *par
 }
 
 /*
- * Sends home so many pages, by the policy; 0 or -ENOMEM. What was busy the last time
- * may be so again: then it is the turn of others.
+ * Sends home so many pages, by the policy; 0 or -ENOMEM. Where some are busy it is the
+ * turn of those behind them: so all are asked for, but of the clock, which stays where
+ * it has been asked to, and goes on from there the next time.
  */
 static int kex_evict_chosen(struct kex_pool *pool,
 			    const struct kex_policy_params *params, u64 need,
@@ -143,6 +144,7 @@ static int kex_evict_chosen(struct kex_pool *pool,
 {
 	unsigned long first, before = evicted->moved;
 	struct kex_choice choice;
+	u64 ask = pool->nr;
 	u32 found, i;
 	int ret;
 
@@ -150,7 +152,9 @@ static int kex_evict_chosen(struct kex_pool *pool,
 	ret = kex_choice_alloc(pool, params, &choice);
 	if (ret)
 		goto out;
-	found = kex_choose(pool, params, need + evicted->before, &choice);
+	if (params->algorithm == KEX_ALGORITHM_CLOCK)
+		ask = need;
+	found = kex_choose(pool, params, ask, &choice);
 	for (i = 0; i < found && !fatal_signal_pending(current); i++) {
 		if (evicted->moved - before >= need)
 			break;
@@ -170,8 +174,7 @@ static bool kex_evict_again(struct kex_evicted *evicted, unsigned int *turn)
 	if (!evicted->busy || ++*turn >= KEX_BUSY_TURNS || fatal_signal_pending(current))
 		return false;
 	schedule_timeout_uninterruptible(1);
-	evicted->before = evicted->busy;
-	evicted->busy = 0;
+	evicted->busy = false;
 	return true;
 }
 
@@ -207,11 +210,13 @@ int kex_evict_room(struct kex_pool *pool, unsigned long want)
 	struct kex_policy_params params;
 	struct kex_evicted evicted = {};
 	unsigned int turn = 0;
+	unsigned long before;
 
 	kex_evict_params(pool, &params);
 	if (!kex_policy_excess(&params, pool->nr, kex_evict_used(pool), want))
 		goto out;
 	do {
+		before = evicted.moved;
 		if (mutex_lock_killable(&pool->evict_lock))
 			break;
 		/* The one before us may have made enough */
@@ -219,7 +224,7 @@ int kex_evict_room(struct kex_pool *pool, unsigned long want)
 		if (need)
 			kex_evict_chosen(pool, &params, need, &evicted);
 		mutex_unlock(&pool->evict_lock);
-	} while (need && kex_evict_again(&evicted, &turn));
+	} while (evicted.moved - before < need && kex_evict_again(&evicted, &turn));
 	if (evicted.moved) {
 		atomic64_add(evicted.moved, &pool->policy_evictions);
 		trace_kex_evict(&pool->space, 0, pool->space.size, KEX_REASON_POLICY,

@@ -774,12 +774,12 @@ static unsigned long kex_evict_run_end(struct kex_pool *pool, unsigned long *at,
 	return find_next_zero_bit(pool->taken, end, *at);
 }
 
-/* Takes pages out of the tables they are in; as kex_homes_lock() */
+/* Takes pages out of the tables they are in; as kex_homes_lock(), but 0 when killed, too */
 static unsigned long kex_evict_unmap(struct kex_pool *pool, struct kex_homes *homes,
 				     unsigned long *first, unsigned long nr, bool must)
 {
 	homes->nr = 0;
-	homes->busy = 0;
+	homes->busy = false;
 	/* What came in meanwhile would be in a process that was not looked for */
 	if (must)
 		down_write(&pool->space.map_rwsem);
@@ -792,17 +792,16 @@ static unsigned long kex_evict_unmap(struct kex_pool *pool, struct kex_homes *ho
 	return nr;
 }
 
-/* A large folio in parts; returns where to go on: there again, if some of it went */
+/* A large folio in parts; returns where to go on: there again, if it has been split */
 static unsigned long kex_evict_split(struct kex_pool *pool, unsigned long at,
 				     bool must, struct kex_evicted *evicted)
 {
 	unsigned long moved = kex_large_split(pool, at, must);
 
 	evicted->moved += moved;
-	if (moved)
+	if (moved || !PageCompound(pfn_to_page(pool->pfn + at)))
 		return at;
-	if (READ_ONCE(pool->page[at].in))
-		evicted->busy += KEX_LARGE_NR;
+	evicted->busy = true;
 	return at + KEX_LARGE_NR;
 }
 
@@ -829,7 +828,7 @@ static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long at,
 		migrate_device_finalize(src, dst, nr);
 	}
 	kex_homes_unlock(&homes);
-	evicted->busy += homes.busy;
+	evicted->busy |= homes.busy;
 	return stuck ? kex_evict_split(pool, at, must, evicted) : at + nr;
 }
 

@@ -151,14 +151,12 @@ struct kex_batch {
 /**
  * struct kex_evicted - what became of pages that should go home
  * @moved: how many went
- * @busy: how many were left because nobody could be kept who has them: each maps or
- *	  unmaps something, or is at its end; or because a large folio was not split
- * @before: @busy, the last time that it was tried
+ * @busy: a page was left because nobody could be kept who has it: each maps or unmaps
+ *	  something, or is at its end; or it was on its way, or a large folio not split
  */
 struct kex_evicted {
 	unsigned long moved;
-	unsigned long busy;
-	unsigned long before;
+	bool busy;
 };
 
 /* Address spaces that are kept at once */
@@ -167,15 +165,15 @@ struct kex_evicted {
 /**
  * struct kex_homes - address spaces that are kept as they are
  * @mapping: of the page that was kept last, as folio->mapping has it
- * @refused: the same of the one that could not be kept
- * @busy: how many pages could not
+ * @refused: the same of the last whose address spaces could not be
+ * @busy: a page could not be kept
  * @nr: how many address spaces
  * @mm: these, each with a reference and its mmap_lock held for reading
  */
 struct kex_homes {
 	const struct address_space *mapping;
 	const struct address_space *refused;
-	unsigned long busy;
+	bool busy;
 	unsigned int nr;
 	struct mm_struct *mm[KEX_HOMES];
 };

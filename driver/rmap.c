@@ -164,6 +164,7 @@ static bool kex_homes_try(struct kex_homes *homes, struct vm_area_struct *vma,
 	return false;
 }
 
+/* One that nobody maps is just on its way: that says nothing of others */
 static bool kex_homes_add(struct kex_homes *homes, struct folio *folio)
 {
 	struct anon_vma *anon_vma, *root;
@@ -176,6 +177,7 @@ static bool kex_homes_add(struct kex_homes *homes, struct folio *folio)
 	for (node = kex_rmap_first(anon_vma); node && !found; node = rb_next(node))
 		found = kex_homes_try(homes, kex_rmap_vma(node), folio);
 	up_read(&root->rwsem);
+	*(found ? &homes->mapping : &homes->refused) = READ_ONCE(folio->mapping);
 	return found;
 }
 
@@ -199,7 +201,6 @@ static bool kex_homes_find(struct kex_pool *pool, struct kex_homes *homes,
 	if (page == folio_page(folio, 0)) {
 		*pages = folio_nr_pages(folio);
 		ok = kex_homes_add(homes, folio);
-		*(ok ? &homes->mapping : &homes->refused) = mapping;
 	}
 	folio_put(folio);
 	return ok;
@@ -232,9 +233,10 @@ unsigned long kex_homes_lock(struct kex_pool *pool, struct kex_homes *homes,
 	homes->nr = 0;
 	homes->mapping = NULL;
 	homes->refused = NULL;
-	homes->busy = 0;
+	homes->busy = false;
 	for (; at < end && !kex_homes_find(pool, homes, at, &pages); at++)
-		homes->busy += !!READ_ONCE(pool->page[at].in);
+		if (READ_ONCE(pool->page[at].in))
+			homes->busy = true;
 	*first = at;
 	if (at == end)
 		return 0;

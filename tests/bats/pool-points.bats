@@ -441,16 +441,34 @@ taken_away() {
 		kid 1 fill 0 16P
 		kid 1 migrate 0 16P -> 16
 		open $N
-		anon 16P
-		fill 0 16P
-		migrate 0 16P -> 16
+		anon 4P
+		fill 0 4P
+		migrate 0 4P -> 4
 		kid 1 open /dev/kex/r0
 		$(stop_kid mmap_noted map 0 1P rw)
-		poolevict 8 -> 8
-		get $S/used -> $((24 * PAGE))
+		poolevict 2 -> 2
+		get $S/used -> $((18 * PAGE))
 		put $STOP none
 		recv 1
-		check 0 16P
+		check 0 4P
+	EOF
+}
+
+@test "a page that a CPU fault is just bringing home keeps no other from being evicted" {
+	pool p0 size=2M fault_around=1
+	kexmap <<-EOF
+		fork
+		kid 1 open $N
+		kid 1 anon 16P
+		kid 1 fill 0 16P
+		kid 1 migrate 0 16P -> 16
+		$(stop_kid fault_home check 0 1P)
+		put $S/evict 1
+		get $S/used -> $PAGE
+		put $STOP none
+		recv 1 -> ok
+		get $S/used -> 0
+		kid 1 check 0 16P
 	EOF
 }
 
