@@ -15,7 +15,7 @@
 #define MAX_PAGES	48
 #define NR_POOLS	2
 #define NR_TENANTS	6
-#define NR_MAYFLIES	3
+#define NR_MAYFLIES	1
 
 /* What is done, and counted: none may be missing in the end */
 enum deed {
