@@ -10,7 +10,6 @@
 #include <linux/log2.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "debug.h"
 #include "pool.h"
@@ -38,7 +37,7 @@ static unsigned long kex_evict_used(const struct kex_pool *pool)
 static void kex_evict_look(const struct kex_pool *pool, unsigned long first,
 			   unsigned long end, u64 now, struct kex_granule *granule)
 {
-	unsigned long at = first;
+	unsigned long at;
 	u64 in, used;
 
 	memset(granule, 0, sizeof(*granule));
@@ -134,9 +133,10 @@ static u32 kex_choose(struct kex_pool *pool, const struct kex_policy_params *par
 }
 
 /*
- * Sends home so many pages, by the policy; 0 or -ENOMEM. Where some are busy it is the
- * turn of those behind them: so all are asked for, but of the clock, which stays where
- * it has been asked to, and goes on from there the next time.
+ * Sends home so many pages, by the policy; 0 or -ENOMEM. Where some are busy, those
+ * behind them go: so the policy is asked for its whole order, and as much of that is
+ * taken as is needed. Not so the clock, whose hand would pass all: the next turn goes
+ * on from where it is. Without memory there is no use in going on.
  */
 static int kex_evict_chosen(struct kex_pool *pool,
 			    const struct kex_policy_params *params, u64 need,
@@ -156,7 +156,7 @@ static int kex_evict_chosen(struct kex_pool *pool,
 		ask = need;
 	found = kex_choose(pool, params, ask, &choice);
 	for (i = 0; i < found && !fatal_signal_pending(current); i++) {
-		if (evicted->moved - before >= need)
+		if (evicted->moved - before >= need || evicted->no_memory)
 			break;
 		first = choice.victims[i].index * choice.pages;
 		kex_migrate_evict(pool, first,
@@ -171,7 +171,8 @@ out:
 /* With no lock held: shall what is busy be tried once more? After a moment, then. */
 static bool kex_evict_again(struct kex_evicted *evicted, unsigned int *turn)
 {
-	if (!evicted->busy || ++*turn >= KEX_BUSY_TURNS || fatal_signal_pending(current))
+	if (!evicted->busy || evicted->no_memory || ++*turn >= KEX_BUSY_TURNS ||
+	    fatal_signal_pending(current))
 		return false;
 	schedule_timeout_uninterruptible(1);
 	evicted->busy = false;
@@ -373,18 +374,17 @@ int kex_evict_all(struct kex_pool *pool, bool must)
 
 	while (kex_evict_used(pool)) {
 		evicted = (struct kex_evicted){};
-		WRITE_ONCE(pool->no_memory, false);
 		ret = must ? kex_evict_once(pool, 0, pool->nr, true, &evicted) :
 			     kex_evict_unused(pool, &evicted);
 		if (ret)
 			return ret;
 		if (!kex_evict_used(pool))
 			break;
-		if (must && READ_ONCE(pool->no_memory))
+		if (must && evicted.no_memory)
 			kex_evict_await_memory();
 		idle = evicted.moved ? 0 : idle + 1;
 		if (!must && idle > KEX_EVICT_IDLE)
-			return READ_ONCE(pool->no_memory) ? -ENOMEM : -EBUSY;
+			return evicted.no_memory ? -ENOMEM : -EBUSY;
 		schedule_timeout_uninterruptible(1);
 	}
 	return 0;

@@ -69,7 +69,8 @@ bool kex_large_home(struct kex_pool *pool, unsigned long src, unsigned long *dst
 
 /* Page by page, by way of an address space; the arrays for evictions are used */
 static unsigned long kex_large_home_of(struct kex_pool *pool, struct mm_struct *mm,
-				       unsigned long start, unsigned long end, bool must)
+				       unsigned long start, unsigned long end,
+				       bool *no_memory)
 {
 	struct migrate_vma args = {
 		.src = pool->evict_src,
@@ -87,7 +88,8 @@ static unsigned long kex_large_home_of(struct kex_pool *pool, struct mm_struct *
 	if (args.vma && args.vma->vm_start <= start) {
 		args.end = min(end, args.vma->vm_end);
 		if (!migrate_vma_setup(&args) && args.cpages) {
-			kex_migrate_fill(pool, args.src, args.dst, args.npages, must);
+			if (!kex_migrate_fill(pool, args.src, args.dst, args.npages, false))
+				*no_memory = true;
 			migrate_vma_pages(&args);
 			moved = kex_migrate_count(pool, args.src, args.dst,
 						  args.npages);
@@ -125,16 +127,16 @@ bool kex_large_must_split(struct kex_pool *pool, unsigned long first)
  * kex_large_split() - send the pages of a large folio home one by one
  * @pool: the pool, its evict_lock held
  * @first: first page of the folio
- * @must: as of kex_migrate_evict()
+ * @evicted: result: what became of them is added
  *
  * For want of a huge page, or because it is not mapped as a whole. The kernel splits
  * device folios for those alone who come by an address space: so one is looked for
  * that has it.
  *
  * Context: may sleep; no mmap_lock held.
- * Return: how many went.
  */
-unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, bool must)
+void kex_large_split(struct kex_pool *pool, unsigned long first,
+		     struct kex_evicted *evicted)
 {
 	struct folio *folio = page_folio(pfn_to_page(pool->pfn + first));
 	unsigned long start, end, moved = 0;
@@ -149,10 +151,10 @@ unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, bool m
 		folio_put(folio);
 		if (!mm)
 			break;
-		moved = kex_large_home_of(pool, mm, start, end, must);
+		moved = kex_large_home_of(pool, mm, start, end, &evicted->no_memory);
 		/* Its last user would have all evictions wait for its end */
 		mmput_async(mm);
 	}
-	return moved;
+	evicted->moved += moved;
 }
 #endif

@@ -6,9 +6,9 @@
  * whatever process has them, for eviction. All of it is best effort: a page that
  * somebody else holds stays where it is.
  */
-#include <linux/highmem.h>
-#include <linux/ksm.h>
+#include <linux/hash.h>
 #include <linux/ktime.h>
+#include <linux/log2.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -728,19 +728,22 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 
 /**
  * kex_migrate_fill() - get system pages with the bytes of pages of a pool
- * @pool: the pool, its evict_lock held; no_memory is set if there are too few
+ * @pool: the pool, its evict_lock held
  * @src: as migrate_vma has it; where one has no page, nothing is done
  * @dst: result
  * @nr: entries
  * @must: a large folio tries hard for a huge page
  *
  * A large folio gets a huge page, or none.
+ *
+ * Return: whether there was memory for all small ones.
  */
-void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
+bool kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		      unsigned long *dst, unsigned long nr, bool must)
 {
 	gfp_t gfp = KEX_EVICT_GFP;
 	struct page *to;
+	bool all = true;
 	unsigned long i;
 
 	memset(dst, 0, nr * sizeof(*dst));
@@ -755,11 +758,12 @@ void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		if (to) {
 			dst[i] = kex_copy_home(pool, src[i], 0, to);
 		} else {
-			pool->no_memory = true;
+			all = false;
 			/* As in kex_stash_get() */
 			gfp &= ~__GFP_DIRECT_RECLAIM;
 		}
 	}
+	return all;
 }
 
 /* Where a run ends that starts at @at, which may be moved to a folio's start */
@@ -794,12 +798,14 @@ static unsigned long kex_evict_unmap(struct kex_pool *pool, struct kex_homes *ho
 
 /* A large folio in parts; returns where to go on: there again, if it has been split */
 static unsigned long kex_evict_split(struct kex_pool *pool, unsigned long at,
-				     bool must, struct kex_evicted *evicted)
+				     struct kex_evicted *evicted)
 {
-	unsigned long moved = kex_large_split(pool, at, must);
+	unsigned long before = evicted->moved;
 
-	evicted->moved += moved;
-	if (moved || !PageCompound(pfn_to_page(pool->pfn + at)))
+	kex_large_split(pool, at, evicted);
+	/* What is free may look as it did before */
+	if (evicted->moved > before || !test_bit(at, pool->taken) ||
+	    !PageCompound(pfn_to_page(pool->pfn + at)))
 		return at;
 	evicted->busy = true;
 	return at + KEX_LARGE_NR;
@@ -820,7 +826,8 @@ static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long at,
 	nr = kex_evict_unmap(pool, &homes, &at, end - at, must);
 	if (nr) {
 		KEX_POINT(evict_run);
-		kex_migrate_fill(pool, src, dst, nr, must);
+		if (!kex_migrate_fill(pool, src, dst, nr, must))
+			evicted->no_memory = true;
 		stuck = (src[0] & KEX_PFN_LARGE) && !dst[0] &&
 			kex_may_be_sent_home(pool, src[0]);
 		migrate_device_pages(src, dst, nr);
@@ -829,7 +836,7 @@ static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long at,
 	}
 	kex_homes_unlock(&homes);
 	evicted->busy |= homes.busy;
-	return stuck ? kex_evict_split(pool, at, must, evicted) : at + nr;
+	return stuck ? kex_evict_split(pool, at, evicted) : at + nr;
 }
 
 /**
@@ -857,7 +864,7 @@ void kex_migrate_evict(struct kex_pool *pool, unsigned long first, unsigned long
 			break;
 		next = kex_evict_run_end(pool, &at, end);
 		if (next - at == KEX_LARGE_NR && kex_large_must_split(pool, at))
-			at = kex_evict_split(pool, at, must, evicted);
+			at = kex_evict_split(pool, at, evicted);
 		else
 			at = kex_evict_run(pool, at, next, must, evicted);
 		cond_resched();

@@ -182,14 +182,14 @@ static u32 kex_choose_enough(const struct kex_granule *granules, u64 need,
  * kex_policy_choose() - what to evict now
  * @params: the policy
  * @now: the time, ns
- * @need: pages that must go
+ * @need: how many pages to choose
  * @granules: the pool; what the clock has passed gets its touched cleared
  * @nr: number of granules
  * @sweep: the policy's memory
  * @victims: result, in the order of eviction; room for @nr
  *
- * Return: number of victims. Their pages are @need or, because nothing else
- * may go, fewer.
+ * Return: number of victims. Their pages are @need or, with the last of them,
+ * more; or fewer, because nothing else may go.
  */
 u32 kex_policy_choose(const struct kex_policy_params *params, u64 now, u64 need,
 		      struct kex_granule *granules, u32 nr,

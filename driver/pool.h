@@ -153,10 +153,12 @@ struct kex_batch {
  * @moved: how many went
  * @busy: a page was left because nobody could be kept who has it: each maps or unmaps
  *	  something, or is at its end; or it was on its way, or a large folio not split
+ * @no_memory: there was no system memory for a page
  */
 struct kex_evicted {
 	unsigned long moved;
 	bool busy;
+	bool no_memory;
 };
 
 /* Address spaces that are kept at once */
@@ -165,7 +167,7 @@ struct kex_evicted {
 /**
  * struct kex_homes - address spaces that are kept as they are
  * @mapping: of the page that was kept last, as folio->mapping has it
- * @refused: the same of the last whose address spaces could not be
+ * @refused: the same of the last page that has an anon_vma but could not be kept
  * @busy: a page could not be kept
  * @nr: how many address spaces
  * @mm: these, each with a reference and its mmap_lock held for reading
@@ -223,7 +225,6 @@ struct kex_pool_params {
  * @sweep: what the policy keeps
  * @evict_src: arrays to evict with
  * @evict_dst: the same
- * @no_memory: there was no system memory for a page that should go home
  * @migrated_in: pages that came in
  * @migrated_out: pages that went back
  * @fault_pages: of them, for CPU faults
@@ -259,7 +260,6 @@ struct kex_pool {
 	struct kex_sweep sweep;
 	unsigned long evict_src[KEX_BATCH];
 	unsigned long evict_dst[KEX_BATCH];
-	bool no_memory;
 
 	atomic64_t migrated_in;
 	atomic64_t migrated_out;
@@ -319,7 +319,7 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 void kex_migrate_evict(struct kex_pool *pool, unsigned long first, unsigned long nr,
 		       bool must, struct kex_evicted *evicted);
 vm_fault_t kex_migrate_fault(struct vm_fault *vmf);
-void kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
+bool kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		      unsigned long *dst, unsigned long nr, bool must);
 unsigned long kex_migrate_count(struct kex_pool *pool, const unsigned long *src,
 				const unsigned long *dst, unsigned long nr);
@@ -335,7 +335,8 @@ bool kex_large_is_range(const struct migrate_vma *args);
 bool kex_large_fits(const struct migrate_vma *args);
 bool kex_large_home(struct kex_pool *pool, unsigned long src, unsigned long *dst,
 		    gfp_t gfp, struct vm_area_struct *vma, unsigned long addr);
-unsigned long kex_large_split(struct kex_pool *pool, unsigned long first, bool must);
+void kex_large_split(struct kex_pool *pool, unsigned long first,
+		     struct kex_evicted *evicted);
 bool kex_large_must_split(struct kex_pool *pool, unsigned long first);
 #else
 static inline bool kex_large_is_range(const struct migrate_vma *args)
@@ -355,10 +356,9 @@ static inline bool kex_large_home(struct kex_pool *pool, unsigned long src,
 	return false;
 }
 
-static inline unsigned long kex_large_split(struct kex_pool *pool,
-					    unsigned long first, bool must)
+static inline void kex_large_split(struct kex_pool *pool, unsigned long first,
+				   struct kex_evicted *evicted)
 {
-	return 0;
 }
 
 static inline bool kex_large_must_split(struct kex_pool *pool, unsigned long first)

@@ -164,7 +164,10 @@ static bool kex_homes_try(struct kex_homes *homes, struct vm_area_struct *vma,
 	return false;
 }
 
-/* One that nobody maps is just on its way: that says nothing of others */
+/*
+ * Where the anon_vma cannot be had, that says nothing of others: the page is on its
+ * way, and mapped by nobody, or the root is locked just now.
+ */
 static bool kex_homes_add(struct kex_homes *homes, struct folio *folio)
 {
 	struct anon_vma *anon_vma, *root;
@@ -234,11 +237,11 @@ unsigned long kex_homes_lock(struct kex_pool *pool, struct kex_homes *homes,
 	homes->mapping = NULL;
 	homes->refused = NULL;
 	homes->busy = false;
-	for (; at < end && !kex_homes_find(pool, homes, at, &pages); at++)
+	for (; at < end && !kex_homes_find(pool, homes, at, &pages); at += pages)
 		if (READ_ONCE(pool->page[at].in))
 			homes->busy = true;
-	*first = at;
-	if (at == end)
+	*first = min(at, end);
+	if (at >= end)
 		return 0;
 	do
 		at += pages;
