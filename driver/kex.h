@@ -732,6 +732,8 @@ unsigned long kex_huge_area(struct file *file, unsigned long addr, unsigned long
  * @KEX_REASON_UNBIND: the device was unbound
  * @KEX_REASON_OWNER: a window's owner closed its file
  * @KEX_REASON_POLICY: a pool's policy, to make room
+ * @KEX_REASON_IN: a call that moves pages into a pool
+ * @KEX_REASON_HOME: a call that moves them to system memory
  * @KEX_REASON_LAZY: a touch of what had no entry yet
  * @KEX_REASON_RESTORE: a touch of what had been evicted, or held and restored
  * @KEX_REASON_SIGBUS: a touch where nothing is mapped, and a signal for it.
@@ -748,6 +750,8 @@ enum kex_reason {
 	KEX_REASON_UNBIND,
 	KEX_REASON_OWNER,
 	KEX_REASON_POLICY,
+	KEX_REASON_IN,
+	KEX_REASON_HOME,
 	KEX_REASON_LAZY,
 	KEX_REASON_RESTORE,
 	KEX_REASON_SIGBUS,

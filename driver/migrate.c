@@ -698,6 +698,7 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 		      struct kex_migrate *arg)
 {
 	unsigned long addr = arg->addr, end = arg->addr + arg->len;
+	u64 start = kex_trace_start(kex_migrate);
 	struct kex_batch *batch;
 	long ret = 0;
 
@@ -721,6 +722,9 @@ int kex_migrate_range(struct kex_pool *pool, struct mm_struct *mm,
 		cond_resched();
 	}
 	kvfree(batch);
+	trace_kex_migrate(&pool->space, 0, pool->space.size,
+			  arg->to == KEX_MIGRATE_TO_POOL ? KEX_REASON_IN : KEX_REASON_HOME,
+			  arg->moved, start);
 	return min(ret, 0L);
 }
 

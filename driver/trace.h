@@ -26,6 +26,8 @@
 	X(KEX_REASON_UNBIND, "unbind")		\
 	X(KEX_REASON_OWNER, "owner")		\
 	X(KEX_REASON_POLICY, "policy")		\
+	X(KEX_REASON_IN, "in")			\
+	X(KEX_REASON_HOME, "home")		\
 	X(KEX_REASON_LAZY, "lazy")		\
 	X(KEX_REASON_RESTORE, "restore")	\
 	X(KEX_REASON_SIGBUS, "sigbus")		\
@@ -79,6 +81,7 @@ KEX_RANGE_EVENT(kex_hold);
 KEX_RANGE_EVENT(kex_restore);
 KEX_RANGE_EVENT(kex_revoke);
 KEX_RANGE_EVENT(kex_fault);
+KEX_RANGE_EVENT(kex_migrate);
 KEX_RANGE_EVENT(kex_window_map);
 KEX_RANGE_EVENT(kex_window_unmap);
 

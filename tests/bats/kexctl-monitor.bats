@@ -95,6 +95,23 @@ teardown() {
 	[[ $OUT =~ \ fault\ +r1\ 0x40000\+$PAGE_TEXT\ sigbus\ 0\ pages\ .*\(kexmap\)$ ]] || fail "$OUT"
 }
 
+@test "a move into a pool and one home have a line each, with how many pages" {
+	need_pools
+	pool p0 size=2M
+	watch p0 -e migrate -n 2
+	kexmap <<-EOF
+		open $N
+		anon 4P
+		fill 0 4P
+		migrate 0 4P -> 4
+		home 0 1P -> 1
+	EOF
+	watched
+	assert_eq "$STATUS" 0 "$ERR"
+	[[ $OUT =~ \ migrate\ +p0\ 0x0\+2M\ in\ 4\ pages\ .*\(kexmap\)$'\n' ]] || fail "$OUT"
+	[[ $OUT =~ \ migrate\ +p0\ 0x0\+2M\ home\ 1\ page\ .*\(kexmap\)$ ]] || fail "$OUT"
+}
+
 @test "names and -e choose what is shown" {
 	region r1 size=1M
 	region r2 size=1M

@@ -264,3 +264,25 @@ anonymous_number() {
 		kex_evict: name=t0 off=0P len=${all}P reason=ioctl pages=4
 	EOF
 }
+
+@test "moves into a pool and home are traced, each with what moved, when nothing did too" {
+	need_pools
+	trace_begin
+	pool t0 size=2M
+	local all=$((2097152 / PAGE))
+	kexmap <<-EOF
+		open $N
+		anon 8P
+		fill 0 8P
+		migrate 0 4P -> 4
+		migrate 0 8P -> 4
+		home 2P 2P -> 2
+		home 2P 2P -> 0
+	EOF
+	trace_is kex_migrate <<-EOF
+		kex_migrate: name=t0 off=0P len=${all}P reason=in pages=4
+		kex_migrate: name=t0 off=0P len=${all}P reason=in pages=4
+		kex_migrate: name=t0 off=0P len=${all}P reason=home pages=2
+		kex_migrate: name=t0 off=0P len=${all}P reason=home pages=0
+	EOF
+}

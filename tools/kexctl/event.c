@@ -22,6 +22,7 @@ const struct event_kind event_kinds[] = {
 	{ "restore", "kex_restore" },
 	{ "revoke", "kex_revoke" },
 	{ "fault", "kex_fault" },
+	{ "migrate", "kex_migrate" },
 	{ "map", "kex_window_map" },
 	{ "unmap", "kex_window_unmap" },
 	{ NULL, NULL }

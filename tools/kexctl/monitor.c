@@ -395,8 +395,8 @@ static enum status monitor(const struct cmd_args *args)
 }
 
 static const struct cmd_option options[] = {
-	{ "events", 'e', "EVENT,...", "evict, hold, restore, revoke, fault, map, unmap; default: "
-	  "all" },
+	{ "events", 'e', "EVENT,...", "evict, hold, restore, revoke, fault, migrate, map, unmap; "
+	  "default: all" },
 	{ "count", 'n', "N", "end after N events" },
 	{ "idle-timeout", 0, "TIME", "end when so long (5s, 200ms) there was none" },
 	{ NULL, 0, NULL, NULL }
@@ -411,7 +411,8 @@ static const struct cmd cmds[] = {
 		.help = "For root: it reads the tracepoints kex:*, in an instance of tracefs of its\n"
 			"own. A line has the seconds since boot, event, object, range, reason, pages,\n"
 			"how long it took, and the process. fault is a touch that brought pages back,\n"
-			"or met a hole; map and unmap are pieces of windows.\n"
+			"or met a hole; migrate a call that moved pages into a pool (in) or out of it\n"
+			"(home); map and unmap are pieces of windows.\n"
 			"\n"
 			"Each line is written at once. With --json it is an array of one object; time is\n"
 			"in seconds, ns how long it took.\n"
