@@ -164,7 +164,7 @@ static void kex_count_state(struct kex_migrate *arg, u8 state, bool anon)
 		break;
 	case KEX_PAGES_NONE:
 		if (!in)
-			arg->hole++;
+			arg->there++;
 		else if (!anon)
 			arg->file++;
 		else
@@ -566,16 +566,17 @@ static int kex_batch_move(struct kex_pool *pool, struct migrate_vma *args,
 {
 	const struct kex_migrate before = *arg;
 	unsigned int turn = 1;
-	u64 moved = 0, there;
+	u64 moved = 0, first, there;
 	int ret;
 
 	ret = kex_batch_once(pool, args, batch, arg);
+	first = arg->there;
 	while (!ret && arg->busy > before.busy && turn++ < KEX_BUSY_TURNS) {
 		moved += arg->moved - before.moved;
 		*arg = before;
 		ret = kex_batch_once(pool, args, batch, arg);
 	}
-	there = min(moved, arg->there - before.there);
+	there = min(moved, arg->there - min(arg->there, first));
 	arg->there -= there;
 	arg->moved += there;
 	return ret;

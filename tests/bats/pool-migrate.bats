@@ -89,7 +89,7 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		migrate 64M 16P -> 16
 		unmap 40M 1M
 		home 0 80M -> 32
-		why -> moved=32,hole=$((all - 32))
+		why -> moved=32,there=$((all - 32 - 1048576 / PAGE)),hole=$((1048576 / PAGE))
 		check 0 16P
 		check 64M 16P
 		use 0
@@ -281,6 +281,20 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 		open $N r
 		migrate 0 16P -> EBADF
 		where 0 16P -> ram:16
+	EOF
+}
+
+@test "what was never touched is not in the pool, and no hole, to one who wants it home" {
+	need_pools
+	pool p0 size=2M
+	kexmap <<-EOF
+		open $N
+		anon 8P
+		fill 0 2P
+		migrate 0 2P -> 2
+		unmap 6P 2P
+		home 0 8P -> 2
+		why -> moved=2,there=4,hole=2
 	EOF
 }
 
