@@ -126,7 +126,7 @@ static u32 kex_choose(struct kex_pool *pool, const struct kex_policy_params *par
 	if (params->algorithm != KEX_ALGORITHM_CLOCK)
 		return found;
 	for (i = 0; i < choice->nr; i++)
-		if (!choice->granules[i].touched)
+		if (choice->granules[i].passed)
 			kex_evict_untouch(pool, i * choice->pages,
 					  kex_choice_end(pool, choice, i));
 	return found;
@@ -269,6 +269,8 @@ int kex_evict_pages(struct kex_pool *pool, u64 *pages)
 	do {
 		ret = kex_evict_some(pool, *pages - evicted.moved, &evicted);
 	} while (!ret && evicted.moved < *pages && kex_evict_again(&evicted, &turn));
+	if (!ret && evicted.no_memory)
+		ret = -ENOMEM;
 	if (ret && !evicted.moved)
 		return ret;
 	atomic64_inc(&pool->space.evictions);
@@ -303,7 +305,8 @@ static int kex_evict_once(struct kex_pool *pool, unsigned long first,
  * @reason: KEX_REASON_*, for the trace
  *
  * Context: no mmap_lock held.
- * Return: 0, -ENODEV if revoked, -EINTR on a fatal signal.
+ * Return: 0, -ENODEV if revoked, -ENOMEM if not even one page could go for that,
+ * -EINTR on a fatal signal.
  */
 int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 		    enum kex_reason reason)
@@ -317,11 +320,16 @@ int kex_evict_range(struct kex_space *space, u64 off, u64 len,
 	do {
 		ret = kex_evict_once(pool, PHYS_PFN(off), PHYS_PFN(len), false, &evicted);
 	} while (!ret && kex_evict_again(&evicted, &turn));
+	if (!ret && evicted.no_memory)
+		ret = -ENOMEM;
 	if (ret && !evicted.moved)
 		return ret;
 	atomic64_inc(&space->evictions);
 	trace_kex_evict(space, off, len, reason, evicted.moved, start);
 	kex_space_changed(space);
+	/* What memory there was has done something */
+	if (ret == -ENOMEM)
+		ret = 0;
 	return fatal_signal_pending(current) ? -EINTR : ret;
 }
 
@@ -334,7 +342,7 @@ static int kex_evict_unused(struct kex_pool *pool, struct kex_evicted *evicted)
 	unsigned long first;
 	int ret = 0;
 
-	for (first = 0; !ret && first < pool->nr; first += KEX_BATCH) {
+	for (first = 0; !ret && !evicted->no_memory && first < pool->nr; first += KEX_BATCH) {
 		KEX_POINT(evict_unused);
 		if (READ_ONCE(pool->space.obj.opens))
 			return -EBUSY;
@@ -383,8 +391,10 @@ int kex_evict_all(struct kex_pool *pool, bool must)
 		if (must && evicted.no_memory)
 			kex_evict_await_memory();
 		idle = evicted.moved ? 0 : idle + 1;
+		if (!must && idle && evicted.no_memory)
+			return -ENOMEM;
 		if (!must && idle > KEX_EVICT_IDLE)
-			return evicted.no_memory ? -ENOMEM : -EBUSY;
+			return -EBUSY;
 		schedule_timeout_uninterruptible(1);
 	}
 	return 0;

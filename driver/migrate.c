@@ -852,6 +852,8 @@ static unsigned long kex_evict_run(struct kex_pool *pool, unsigned long at,
  * @must: a fatal signal does not end it, and it tries harder
  * @evicted: result: what became of them is added
  *
+ * It ends where there is no memory for a page.
+ *
  * Context: may sleep; no mmap_lock held.
  */
 void kex_migrate_evict(struct kex_pool *pool, unsigned long first, unsigned long nr,
@@ -865,7 +867,7 @@ void kex_migrate_evict(struct kex_pool *pool, unsigned long first, unsigned long
 		if (at >= end)
 			break;
 		KEX_POINT(evict_step);
-		if (!must && fatal_signal_pending(current))
+		if (evicted->no_memory || (!must && fatal_signal_pending(current)))
 			break;
 		next = kex_evict_run_end(pool, &at, end);
 		if (next - at == KEX_LARGE_NR && kex_large_must_split(pool, at))

@@ -156,6 +156,7 @@ static u32 kex_choose_clock(const struct kex_policy_params *params, u64 now,
 			continue;
 		if (granules[at].touched) {
 			granules[at].touched = false;
+			granules[at].passed = true;
 			continue;
 		}
 		victims[found].key = found;

@@ -42,6 +42,7 @@ struct kex_policy_params {
  * @pages: how many are in use; without any there is nothing to evict. The clock
  *	   sets it to 0 in its victims
  * @touched: one was used since the clock's hand was here; the clock clears it
+ * @passed: result: the clock has cleared it
  */
 struct kex_granule {
 	u64 in;
@@ -49,6 +50,7 @@ struct kex_granule {
 	u64 used;
 	u32 pages;
 	bool touched;
+	bool passed;
 };
 
 /**
