@@ -8,18 +8,14 @@
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
+#include <linux/workqueue.h>
 
 #include "debug.h"
 #include "pool.h"
 
 #ifdef KEX_HAS_LARGE
-/**
- * kex_large_is_range() - is a range what one PMD entry maps?
- * @args: the range
- *
- * Return: whether.
- */
-bool kex_large_is_range(const struct migrate_vma *args)
+/* Is a range what one PMD entry maps? */
+static bool kex_large_is_range(const struct migrate_vma *args)
 {
 	return IS_ALIGNED(args->start, PMD_SIZE) && args->end - args->start == PMD_SIZE;
 }
@@ -40,31 +36,82 @@ bool kex_large_fits(const struct migrate_vma *args)
 }
 
 /**
- * kex_large_home() - get a huge page with the bytes of a large folio
- * @pool: the pool
- * @src: as migrate_vma has it, of the folio
- * @dst: result
- * @gfp: how hard to try
+ * kex_large_alloc() - get a huge page for a large folio
+ * @must: try hard: else there are small ones
  * @vma: where the folio is; NULL if that is not known
  * @addr: its address there
  *
- * Return: whether there was one.
+ * Return: the huge page, or NULL.
  */
-bool kex_large_home(struct kex_pool *pool, unsigned long src, unsigned long *dst,
-		    gfp_t gfp, struct vm_area_struct *vma, unsigned long addr)
+struct folio *kex_large_alloc(bool must, struct vm_area_struct *vma, unsigned long addr)
 {
-	struct folio *folio = NULL;
+	gfp_t gfp = GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM |
+		    (must ? __GFP_RETRY_MAYFAIL : __GFP_NORETRY);
 
-	if (!kex_point_fails("large_home", 1))
-		folio = vma ? vma_alloc_folio(gfp, HPAGE_PMD_ORDER, vma, addr) :
-			      folio_alloc(gfp, HPAGE_PMD_ORDER);
-	if (!folio)
-		return false;
-	folio_lock(folio);
-	kex_pool_copy_out(pool, folio_page(folio, 0), migrate_pfn_to_page(src), KEX_LARGE_NR);
-	*dst = migrate_pfn(folio_pfn(folio)) | KEX_PFN_LARGE |
+	if (kex_point_fails("large_home", 1))
+		return NULL;
+	return vma ? vma_alloc_folio(gfp, HPAGE_PMD_ORDER, vma, addr) :
+		     folio_alloc(gfp, HPAGE_PMD_ORDER);
+}
+
+/**
+ * kex_large_alloc_home() - the same for a range that is to go home, before it is unmapped
+ * @args: the range; mmap_lock held
+ *
+ * A large folio that has been unmapped as one is split by the kernel (7.3) if it is
+ * given small pages; who unmaps a part meanwhile has it lose a reference by that. What
+ * is shared goes home in parts: the kernel forgets the others where one of them ends.
+ *
+ * Return: the huge page; NULL if there is none, or not one large folio that is
+ * mapped here alone: without KEX_SELECT_LARGE it is split before it is unmapped.
+ */
+struct folio *kex_large_alloc_home(const struct migrate_vma *args)
+{
+	if (!kex_large_is_range(args) ||
+	    kex_pages_huge(args->vma->vm_mm, args->start) != 1)
+		return NULL;
+	return kex_large_alloc(false, args->vma, args->start);
+}
+
+/**
+ * kex_large_alloc_fault() - the same for a CPU fault
+ * @pool: the pool
+ * @vmf: the fault
+ *
+ * Its reference keeps the folio from being split: where that must be, a worker does it.
+ *
+ * Return: the huge page; NULL if there is none, and the CPU shall try again.
+ */
+struct folio *kex_large_alloc_fault(struct kex_pool *pool, const struct vm_fault *vmf)
+{
+	struct folio *folio;
+	u32 first;
+
+	if (READ_ONCE(pool->splitting))
+		return NULL;
+	folio = kex_large_alloc(false, vmf->vma, vmf->address);
+	if (folio)
+		return folio;
+	first = ALIGN_DOWN(kex_pool_index(pool, vmf->page), KEX_LARGE_NR);
+	if (!cmpxchg(&pool->splitting, 0, first + 1))
+		queue_work(system_unbound_wq, &pool->split_work);
+	return NULL;
+}
+
+/**
+ * kex_large_copy_home() - fill a huge page with the bytes of a large folio
+ * @pool: the pool
+ * @src: as migrate_vma has it, of the folio
+ * @to: the huge page, which nobody has seen yet
+ *
+ * Return: it, locked, as migrate_vma has it.
+ */
+unsigned long kex_large_copy_home(struct kex_pool *pool, unsigned long src, struct folio *to)
+{
+	folio_lock(to);
+	kex_pool_copy_out(pool, folio_page(to, 0), migrate_pfn_to_page(src), KEX_LARGE_NR);
+	return migrate_pfn(folio_pfn(to)) | KEX_PFN_LARGE |
 	       (src & MIGRATE_PFN_WRITE ? MIGRATE_PFN_WRITE : 0);
-	return true;
 }
 
 /* Page by page, by way of an address space; the arrays for evictions are used */
@@ -156,5 +203,55 @@ void kex_large_split(struct kex_pool *pool, unsigned long first,
 		mmput_async(mm);
 	}
 	evicted->moved += moved;
+}
+
+static bool kex_large_is(struct kex_pool *pool, unsigned long first)
+{
+	/* What is free may look as it did before */
+	return pool->pfn && test_bit(first, pool->taken) &&
+	       PageCompound(pfn_to_page(pool->pfn + first));
+}
+
+/* What a CPU fault could not. It is sent home, as the fault would have brought it */
+static void kex_large_split_work(struct work_struct *work)
+{
+	struct kex_pool *pool = container_of(work, struct kex_pool, split_work);
+	unsigned long first = pool->splitting - 1;
+	struct kex_evicted evicted = {};
+	unsigned int turn;
+
+	KEX_POINT(large_split);
+	mutex_lock(&pool->evict_lock);
+	/* Who touches it meanwhile has a reference for a moment */
+	for (turn = 0; turn < KEX_SPLIT_TURNS && kex_large_is(pool, first); turn++) {
+		kex_large_split(pool, first, &evicted);
+		cond_resched();
+	}
+	mutex_unlock(&pool->evict_lock);
+	if (evicted.moved) {
+		atomic64_inc(&pool->space.faults);
+		atomic64_inc(&pool->space.restores);
+		atomic64_add(evicted.moved, &pool->migrated_out);
+		atomic64_add(evicted.moved, &pool->fault_pages);
+	}
+	WRITE_ONCE(pool->splitting, 0);
+}
+
+/**
+ * kex_large_init() - prepare for CPU faults on large folios
+ * @pool: a pool that is being made
+ */
+void kex_large_init(struct kex_pool *pool)
+{
+	INIT_WORK(&pool->split_work, kex_large_split_work);
+}
+
+/**
+ * kex_large_quiesce() - wait until nothing is done any more for past CPU faults
+ * @pool: a pool without pages inside, its evict_lock not held
+ */
+void kex_large_quiesce(struct kex_pool *pool)
+{
+	cancel_work_sync(&pool->split_work);
 }
 #endif

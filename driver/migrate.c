@@ -25,9 +25,6 @@
 /* System pages that are taken together */
 #define KEX_STASH	16U
 
-/* How hard is tried for a huge page: without, there are small ones */
-#define KEX_LARGE_GFP	(GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM | __GFP_NORETRY)
-
 /*
  * How hard eviction tries for system memory: as reclaim does, but kills nobody, who
  * could not end before it does
@@ -36,11 +33,6 @@
 
 /* Of the pages that go home, none is more important than the others */
 #define KEX_ALL		ULONG_MAX
-
-static gfp_t kex_large_gfp(bool must)
-{
-	return must ? (KEX_LARGE_GFP & ~__GFP_NORETRY) | __GFP_RETRY_MAYFAIL : KEX_LARGE_GFP;
-}
 
 /* --- in -------------------------------------------------------------------- */
 
@@ -213,13 +205,9 @@ static void kex_unfill_in(struct migrate_vma *args, u8 *why, unsigned int nr)
 	}
 }
 
-/*
- * A huge page, or a hole where one fits, in small ones. The kernel splits it
- * for that, and leaves out what has none; but a hole is filled as a whole.
- */
-static void kex_fill_in_split(struct kex_pool *pool, struct migrate_vma *args,
-			      struct kex_batch *batch, struct page *from,
-			      unsigned long write)
+/* A hole where a huge page fits, in small ones: as a whole, or not at all */
+static void kex_fill_in_hole(struct kex_pool *pool, struct migrate_vma *args,
+			     struct kex_batch *batch, unsigned long write)
 {
 	unsigned int got, i;
 	u64 now = ktime_get_ns();
@@ -227,7 +215,7 @@ static void kex_fill_in_split(struct kex_pool *pool, struct migrate_vma *args,
 
 	got = kex_pool_take(pool, batch->index, args->npages);
 	for (i = 0; i < got; i++) {
-		to = kex_pool_fill(pool, batch->index[i], from ? from + i : NULL, now);
+		to = kex_pool_fill(pool, batch->index[i], NULL, now);
 		if (!to)
 			break;
 		args->dst[i] = migrate_pfn(page_to_pfn(to)) | write;
@@ -236,11 +224,11 @@ static void kex_fill_in_split(struct kex_pool *pool, struct migrate_vma *args,
 	/* The one that was not filled is not taken any more */
 	if (i + 1 < got)
 		kex_pool_untake(pool, batch->index + i + 1, got - i - 1);
-	if (!from && i < args->npages)
+	if (i < args->npages)
 		kex_unfill_in(args, batch->why, i);
 }
 
-/* The same for a huge page, or where one fits: @index was taken for it */
+/* A huge page, or a hole where one fits: @index was taken for it */
 static void kex_fill_in_large(struct kex_pool *pool, struct migrate_vma *args,
 			      struct kex_batch *batch, u32 index)
 {
@@ -259,19 +247,29 @@ static void kex_fill_in_large(struct kex_pool *pool, struct migrate_vma *args,
 	memset(batch->why, to ? KEX_WHY_MOVES : KEX_WHY_FULL, args->npages);
 	if (to)
 		args->dst[0] = migrate_pfn(page_to_pfn(to)) | KEX_PFN_LARGE | write;
-	else
-		kex_fill_in_split(pool, args, batch, from, write);
+	else if (!from)
+		kex_fill_in_hole(pool, args, batch, write);
+}
+
+/*
+ * Does a huge page that was unmapped as one have nothing to go to? Linux 7.3 would
+ * split it there, which others that unmap a part, or have it, too, must not meet: so
+ * it goes back, and is split by the kernel before it is unmapped, in another go.
+ */
+static bool kex_large_is_stuck(const struct migrate_vma *args)
+{
+	return (args->src[0] & KEX_PFN_LARGE) && (args->src[0] & MIGRATE_PFN_MIGRATE) &&
+	       migrate_pfn_to_page(args->src[0]) && !args->dst[0];
 }
 
 /* As migrate_vma_setup(); @large: KEX_NO_PAGE, or taken for what was found */
-static int kex_setup_in(struct kex_pool *pool, struct migrate_vma *args, u32 *large)
+static int kex_setup_in(struct kex_pool *pool, struct migrate_vma *args, bool split,
+			u32 *large)
 {
 	int ret;
 
 	*large = KEX_NO_PAGE;
-	/* A huge page that might have to be split must not be shared */
-	if (kex_large_fits(args) && (kex_pool_large_is_sure(pool) ||
-				     !kex_pages_shared(args->vma->vm_mm, args->start)))
+	if (!split && kex_large_fits(args))
 		*large = kex_pool_take_large(pool);
 	args->flags = MIGRATE_VMA_SELECT_SYSTEM;
 	if (*large != KEX_NO_PAGE)
@@ -308,28 +306,45 @@ static int kex_batch_look(struct kex_pool *pool, const struct migrate_vma *args,
 	return 0;
 }
 
+/* @stuck: shall a huge page be split; result: whether it must, and nothing moved */
+static int kex_batch_in_once(struct kex_pool *pool, struct migrate_vma *args,
+			     struct kex_batch *batch, bool *stuck, unsigned long *moved)
+{
+	u32 large;
+	int ret;
+
+	ret = kex_setup_in(pool, args, *stuck, &large);
+	*stuck = false;
+	if (ret)
+		return ret;
+	KEX_POINT(migrate_in);
+	if (!args->cpages) {
+		memset(batch->why, KEX_WHY_ASK, args->npages);
+		return 0;
+	}
+	if (large != KEX_NO_PAGE)
+		kex_fill_in_large(pool, args, batch, large);
+	else
+		kex_fill_in(pool, args, batch);
+	*stuck = kex_large_is_stuck(args);
+	migrate_vma_pages(args);
+	*moved = kex_count_moved(pool, args, batch->why, args->dst, ktime_get_ns());
+	migrate_vma_finalize(args);
+	return 0;
+}
+
 static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
 			struct kex_batch *batch, struct kex_migrate *arg)
 {
 	unsigned long moved = 0;
-	u32 large;
+	bool stuck = false;
 	int ret;
 
-	ret = kex_setup_in(pool, args, &large);
+	ret = kex_batch_in_once(pool, args, batch, &stuck, &moved);
+	if (stuck)
+		ret = kex_batch_in_once(pool, args, batch, &stuck, &moved);
 	if (ret)
 		return ret;
-	KEX_POINT(migrate_in);
-	if (args->cpages) {
-		if (large != KEX_NO_PAGE)
-			kex_fill_in_large(pool, args, batch, large);
-		else
-			kex_fill_in(pool, args, batch);
-		migrate_vma_pages(args);
-		moved = kex_count_moved(pool, args, batch->why, args->dst, ktime_get_ns());
-		migrate_vma_finalize(args);
-	} else {
-		memset(batch->why, KEX_WHY_ASK, args->npages);
-	}
 	atomic64_add(moved, &pool->migrated_in);
 	arg->moved += moved;
 	if (moved < args->npages)
@@ -339,16 +354,13 @@ static int kex_batch_in(struct kex_pool *pool, struct migrate_vma *args,
 
 /* --- home ------------------------------------------------------------------ */
 
-/*
- * A page of the system for one of the pool's, locked, with its bytes: for the
- * one of a folio that is @at behind its first
- */
+/* A page of the system for one of the pool's, locked, with its bytes */
 static unsigned long kex_copy_home(struct kex_pool *pool, unsigned long src,
-				   unsigned long at, struct page *to)
+				   struct page *to)
 {
 	/* Nobody has seen it yet */
 	__folio_set_locked(page_folio(to));
-	kex_pool_copy_out(pool, to, migrate_pfn_to_page(src) + at, 1);
+	kex_pool_copy_out(pool, to, migrate_pfn_to_page(src), 1);
 	return migrate_pfn(page_to_pfn(to)) |
 	       (src & MIGRATE_PFN_WRITE ? MIGRATE_PFN_WRITE : 0);
 }
@@ -419,35 +431,30 @@ static bool kex_may_be_sent_home(struct kex_pool *pool, unsigned long src)
 	       READ_ONCE(pool->page[kex_pool_index(pool, migrate_pfn_to_page(src))].in);
 }
 
-/*
- * One entry. A huge page of the system for a large folio, or as many small ones:
- * then the kernel splits it, if there is one for its first page.
- */
+/* One entry; of a large folio @large is the huge page, which is used up */
 static void kex_fill_home_entry(struct kex_pool *pool, struct migrate_vma *args,
-				unsigned long i, unsigned long must,
+				struct folio **large, unsigned long i, unsigned long must,
 				struct kex_stash *stash, unsigned int left)
 {
-	unsigned long addr = args->start + PFN_PHYS(i), src = args->src[i], at;
-	unsigned long nr = kex_entry_pages(src);
+	unsigned long addr = args->start + PFN_PHYS(i), src = args->src[i];
 	struct page *to;
 
-	if (nr > 1 && kex_large_home(pool, src, &args->dst[i], KEX_LARGE_GFP,
-				     args->vma, addr))
+	if (src & KEX_PFN_LARGE) {
+		args->dst[i] = kex_large_copy_home(pool, src, *large);
+		*large = NULL;
 		return;
-	for (at = 0; at < nr; at++) {
-		to = kex_stash_get(stash, args->vma, addr + PFN_PHYS(at),
-				   kex_home_gfp(must, i + at == must || (nr > 1 && !at)),
-				   left + nr - at - 1);
-		if (to)
-			args->dst[i + at] = kex_copy_home(pool, src, at, to);
-		else if (!at)
-			break;
 	}
+	to = kex_stash_get(stash, args->vma, addr, kex_home_gfp(must, i == must), left);
+	if (to)
+		args->dst[i] = kex_copy_home(pool, src, to);
 }
 
-/* @must: the one that a fault is about, whose neighbours do not try hard; or all */
+/*
+ * @large: a huge page, if one was asked for; given back if none is needed
+ * @must: the one that a fault is about, whose neighbours do not try hard; or all
+ */
 static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
-			  unsigned long must)
+			  struct folio *large, unsigned long must)
 {
 	unsigned int left = args->cpages;
 	struct kex_stash stash;
@@ -458,10 +465,12 @@ static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
 	for (i = 0; i < args->npages; i += kex_entry_pages(args->src[i])) {
 		if (!kex_may_go_home(args->src[i]))
 			continue;
-		kex_fill_home_entry(pool, args, i, must, &stash, left);
+		kex_fill_home_entry(pool, args, &large, i, must, &stash, left);
 		left -= !!left;
 	}
 	kex_stash_free(&stash);
+	if (large)
+		folio_put(large);
 }
 
 /**
@@ -491,19 +500,13 @@ unsigned long kex_migrate_count(struct kex_pool *pool, const unsigned long *src,
 /* What became of each page, before the kernel has its say */
 static void kex_why_home(const struct migrate_vma *args, u8 *why)
 {
-	unsigned long i, at, nr;
+	unsigned long i, nr;
 
 	memset(why, KEX_WHY_ASK, args->npages);
 	for (i = 0; i < args->npages; i += nr) {
 		nr = kex_entry_pages(args->src[i]);
-		if (!migrate_pfn_to_page(args->src[i]))
-			continue;
-		if (args->dst[i] & KEX_PFN_LARGE) {
-			memset(why + i, KEX_WHY_MOVES, nr);
-			continue;
-		}
-		for (at = 0; at < nr; at++)
-			why[i + at] = args->dst[i + at] ? KEX_WHY_MOVES : KEX_WHY_FULL;
+		if (migrate_pfn_to_page(args->src[i]))
+			memset(why + i, args->dst[i] ? KEX_WHY_MOVES : KEX_WHY_FULL, nr);
 	}
 }
 
@@ -511,18 +514,23 @@ static int kex_batch_home(struct kex_pool *pool, struct migrate_vma *args,
 			  struct kex_batch *batch, struct kex_migrate *arg)
 {
 	unsigned long moved = 0;
+	struct folio *large;
 	int ret;
 
 	args->flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE;
-	if (kex_large_is_range(args) && !kex_pages_shared(args->vma->vm_mm, args->start))
+	large = kex_large_alloc_home(args);
+	if (large)
 		args->flags |= KEX_SELECT_LARGE;
 	ret = migrate_vma_setup(args);
-	if (ret)
+	if (ret) {
+		if (large)
+			folio_put(large);
 		return ret;
+	}
 	KEX_POINT(migrate_home);
 	memset(batch->why, KEX_WHY_ASK, args->npages);
+	kex_fill_home(pool, args, large, KEX_ALL);
 	if (args->cpages) {
-		kex_fill_home(pool, args, KEX_ALL);
 		kex_why_home(args, batch->why);
 		migrate_vma_pages(args);
 		moved = kex_count_moved(pool, args, batch->why, args->src, 0);
@@ -747,6 +755,7 @@ bool kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		      unsigned long *dst, unsigned long nr, bool must)
 {
 	gfp_t gfp = KEX_EVICT_GFP;
+	struct folio *large;
 	struct page *to;
 	bool all = true;
 	unsigned long i;
@@ -756,12 +765,14 @@ bool kex_migrate_fill(struct kex_pool *pool, const unsigned long *src,
 		if (!kex_may_be_sent_home(pool, src[i]))
 			continue;
 		if (src[i] & KEX_PFN_LARGE) {
-			kex_large_home(pool, src[i], &dst[i], kex_large_gfp(must), NULL, 0);
+			large = kex_large_alloc(must, NULL, 0);
+			if (large)
+				dst[i] = kex_large_copy_home(pool, src[i], large);
 			continue;
 		}
 		to = alloc_page(gfp);
 		if (to) {
-			dst[i] = kex_copy_home(pool, src[i], 0, to);
+			dst[i] = kex_copy_home(pool, src[i], to);
 		} else {
 			all = false;
 			/* As in kex_stash_get() */
@@ -1002,24 +1013,28 @@ static void kex_fault_touch(struct vm_fault *vmf, const struct migrate_vma *args
 	current->maj_flt = major;
 }
 
+/* @large: a huge page, which is used up; NULL if the folio is small */
 static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
-				 struct migrate_vma *args)
+				 struct migrate_vma *args, struct folio *large)
 {
 	unsigned long must = PHYS_PFN(vmf->address - args->start), moved, at;
 	u64 off = PFN_PHYS(kex_pool_index(pool, vmf->page)), start;
 	bool stuck;
 
 	start = kex_trace_start(kex_fault);
-	if (migrate_vma_setup(args))
+	if (migrate_vma_setup(args)) {
+		if (large)
+			folio_put(large);
 		return VM_FAULT_SIGBUS;
-	/* Somebody else is at it: the CPU tries again, and finds it done */
-	if (!args->cpages)
-		return 0;
+	}
 	KEX_POINT(fault_home);
 	at = args->src[0] & KEX_PFN_LARGE ? 0 : must;
 	stuck = args->src[at] & MIGRATE_PFN_MIGRATE;
-	kex_fill_home(pool, args, must);
-	stuck = stuck && !(args->dst[0] & KEX_PFN_LARGE) && !args->dst[must];
+	kex_fill_home(pool, args, large, must);
+	/* Somebody else is at it: the CPU tries again, and finds it done */
+	if (!args->cpages)
+		return 0;
+	stuck = stuck && !args->dst[at];
 	migrate_vma_pages(args);
 	moved = kex_migrate_count(pool, args->src, args->dst, args->npages);
 	migrate_vma_finalize(args);
@@ -1056,10 +1071,14 @@ vm_fault_t kex_migrate_fault(struct vm_fault *vmf)
 		.start = vmf->address & PAGE_MASK,
 		.end = (vmf->address & PAGE_MASK) + PAGE_SIZE,
 	};
+	struct folio *large = NULL;
 	gfp_t gfp = GFP_NOWAIT;
 	vm_fault_t ret;
 
 	if (kex_fault_is_large(vmf)) {
+		large = kex_large_alloc_fault(pool, vmf);
+		if (!large)
+			return 0;
 		args.start = ALIGN_DOWN(vmf->address, PMD_SIZE);
 		args.end = args.start + PMD_SIZE;
 		args.flags |= KEX_SELECT_LARGE;
@@ -1071,8 +1090,10 @@ vm_fault_t kex_migrate_fault(struct vm_fault *vmf)
 	nr = PHYS_PFN(args.end - args.start);
 	if (nr > KEX_FAULT_STACK) {
 		more = kmalloc_array(nr, 2 * sizeof(*more), gfp | __GFP_NOWARN);
-		if (!more && gfp == GFP_KERNEL)
+		if (!more && large) {
+			folio_put(large);
 			return VM_FAULT_OOM;
+		}
 		if (!more) {
 			args.start = vmf->address & PAGE_MASK;
 			args.end = args.start + PAGE_SIZE;
@@ -1081,7 +1102,7 @@ vm_fault_t kex_migrate_fault(struct vm_fault *vmf)
 	}
 	args.src = more ?: pfns;
 	args.dst = args.src + nr;
-	ret = kex_fault_home(pool, vmf, &args);
+	ret = kex_fault_home(pool, vmf, &args, large);
 	kfree(more);
 	return ret;
 }

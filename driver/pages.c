@@ -121,30 +121,29 @@ bool kex_pages_no_table(struct mm_struct *mm, unsigned long addr)
 
 #ifdef KEX_HAS_LARGE
 /**
- * kex_pages_shared() - has a huge page more mappings than the one of an entry?
+ * kex_pages_huge() - how many mappings has the large device folio behind one entry?
  * @mm: the address space, its mmap_lock held
- * @addr: any address of the huge page
+ * @addr: any address of the folio
  *
- * Return: whether, just now; as long as the lock is held, no more than then.
+ * Return: how many, just now; as long as the lock is held, no more than then. 0 if there
+ * is no such entry.
  */
-bool kex_pages_shared(struct mm_struct *mm, unsigned long addr)
+unsigned int kex_pages_huge(struct mm_struct *mm, unsigned long addr)
 {
 	pmd_t *pmdp = kex_pmd_of(mm, addr), pmd;
 	struct page *page = NULL;
+	unsigned int mappings;
 	spinlock_t *ptl;
-	bool shared;
 
 	if (!pmdp)
-		return false;
+		return 0;
 	ptl = pmd_lock(mm, pmdp);
 	pmd = pmdp_get(pmdp);
-	if (pmd_trans_huge(pmd))
-		page = pmd_page(pmd);
-	else if (!pmd_present(pmd) && !pmd_none(pmd))
+	if (!pmd_present(pmd) && !pmd_none(pmd))
 		page = kex_pmd_device_page(pmd);
-	shared = page && folio_mapcount(page_folio(page)) > 1;
+	mappings = page ? folio_mapcount(page_folio(page)) : 0;
 	spin_unlock(ptl);
-	return shared;
+	return mappings;
 }
 
 /**

@@ -208,17 +208,6 @@ u32 kex_pool_take_large(struct kex_pool *pool)
 	return at < pool->nr ? at : KEX_NO_PAGE;
 }
 
-/**
- * kex_pool_large_is_sure() - can kex_pool_fill_large() not fail?
- * @pool: the pool
- *
- * Return: whether; with system memory behind it, it may have to be small pages.
- */
-bool kex_pool_large_is_sure(const struct kex_pool *pool)
-{
-	return pool->base;
-}
-
 /* All the words of their bits have no other: so no bit is lost between */
 static void kex_pool_free_large(struct kex_pool *pool, unsigned long index)
 {
@@ -547,6 +536,7 @@ static void kex_pool_clean(struct kex_pool *pool)
 
 static void kex_pool_unmap_pages(struct kex_pool *pool)
 {
+	kex_large_quiesce(pool);
 	/* An eviction under way still looks at the pages */
 	mutex_lock(&pool->evict_lock);
 	if (pool->pfn)
@@ -588,6 +578,7 @@ static struct kex_pool *kex_pool_alloc(struct kex_carveout *co,
 	spin_lock_init(&pool->take_lock);
 	mutex_init(&pool->evict_lock);
 	mutex_init(&pool->sync_lock);
+	kex_large_init(pool);
 	kex_sweep_init(&pool->sweep, ktime_get_ns());
 	return pool;
 }

@@ -45,8 +45,9 @@
 /* Most pages that move at once: what a table has with 4 KiB pages */
 #define KEX_BATCH	512
 
-/* How often what is busy is tried */
+/* How often what is busy is tried, and a large folio split that is being touched */
 #define KEX_BUSY_TURNS	4
+#define KEX_SPLIT_TURNS	16
 
 /* Of kex_pool_take_large(): there is none */
 #define KEX_NO_PAGE	U32_MAX
@@ -225,6 +226,8 @@ struct kex_pool_params {
  * @sweep: what the policy keeps
  * @evict_src: arrays to evict with
  * @evict_dst: the same
+ * @split_work: splits a large folio that a CPU fault could not
+ * @splitting: 1 more than the first page of that; 0: none
  * @migrated_in: pages that came in
  * @migrated_out: pages that went back
  * @fault_pages: of them, for CPU faults
@@ -260,6 +263,10 @@ struct kex_pool {
 	struct kex_sweep sweep;
 	unsigned long evict_src[KEX_BATCH];
 	unsigned long evict_dst[KEX_BATCH];
+#ifdef KEX_HAS_LARGE
+	struct work_struct split_work;
+	u32 splitting;
+#endif
 
 	atomic64_t migrated_in;
 	atomic64_t migrated_out;
@@ -291,7 +298,6 @@ unsigned int kex_pool_take(struct kex_pool *pool, u32 *index, unsigned int want)
 void kex_pool_untake(struct kex_pool *pool, const u32 *index, unsigned int nr);
 u32 kex_pool_take_large(struct kex_pool *pool);
 void kex_pool_untake_large(struct kex_pool *pool, u32 index);
-bool kex_pool_large_is_sure(const struct kex_pool *pool);
 struct page *kex_pool_fill_large(struct kex_pool *pool, u32 index,
 				 struct page *from, u64 now);
 struct page *kex_pool_fill(struct kex_pool *pool, u32 index, struct page *from,
@@ -331,33 +337,55 @@ void kex_homes_unlock(struct kex_homes *homes);
 #ifdef KEX_HAS_LARGE
 struct mm_struct *kex_rmap_mm(struct folio *folio, unsigned int nth,
 			      unsigned long *start, unsigned long *end);
-bool kex_large_is_range(const struct migrate_vma *args);
 bool kex_large_fits(const struct migrate_vma *args);
-bool kex_large_home(struct kex_pool *pool, unsigned long src, unsigned long *dst,
-		    gfp_t gfp, struct vm_area_struct *vma, unsigned long addr);
+struct folio *kex_large_alloc(bool must, struct vm_area_struct *vma, unsigned long addr);
+struct folio *kex_large_alloc_home(const struct migrate_vma *args);
+struct folio *kex_large_alloc_fault(struct kex_pool *pool, const struct vm_fault *vmf);
+unsigned long kex_large_copy_home(struct kex_pool *pool, unsigned long src, struct folio *to);
 void kex_large_split(struct kex_pool *pool, unsigned long first,
 		     struct kex_evicted *evicted);
 bool kex_large_must_split(struct kex_pool *pool, unsigned long first);
+void kex_large_init(struct kex_pool *pool);
+void kex_large_quiesce(struct kex_pool *pool);
 #else
-static inline bool kex_large_is_range(const struct migrate_vma *args)
-{
-	return false;
-}
-
 static inline bool kex_large_fits(const struct migrate_vma *args)
 {
 	return false;
 }
 
-static inline bool kex_large_home(struct kex_pool *pool, unsigned long src,
-				  unsigned long *dst, gfp_t gfp,
-				  struct vm_area_struct *vma, unsigned long addr)
+static inline struct folio *kex_large_alloc(bool must, struct vm_area_struct *vma,
+					    unsigned long addr)
 {
-	return false;
+	return NULL;
+}
+
+static inline struct folio *kex_large_alloc_home(const struct migrate_vma *args)
+{
+	return NULL;
+}
+
+static inline struct folio *kex_large_alloc_fault(struct kex_pool *pool,
+						  const struct vm_fault *vmf)
+{
+	return NULL;
+}
+
+static inline unsigned long kex_large_copy_home(struct kex_pool *pool, unsigned long src,
+						struct folio *to)
+{
+	return 0;
 }
 
 static inline void kex_large_split(struct kex_pool *pool, unsigned long first,
 				   struct kex_evicted *evicted)
+{
+}
+
+static inline void kex_large_init(struct kex_pool *pool)
+{
+}
+
+static inline void kex_large_quiesce(struct kex_pool *pool)
 {
 }
 
@@ -377,17 +405,12 @@ int kex_pages_read(struct kex_pool *pool, struct mm_struct *mm,
 		   unsigned long addr, unsigned long nr, u8 *state);
 bool kex_pages_no_table(struct mm_struct *mm, unsigned long addr);
 #ifdef KEX_HAS_LARGE
-bool kex_pages_shared(struct mm_struct *mm, unsigned long addr);
+unsigned int kex_pages_huge(struct mm_struct *mm, unsigned long addr);
 bool kex_pages_has_large(struct mm_struct *mm, unsigned long addr,
 			 const struct folio *folio);
 #else
 static inline bool kex_pages_has_large(struct mm_struct *mm, unsigned long addr,
 				       const struct folio *folio)
-{
-	return false;
-}
-
-static inline bool kex_pages_shared(struct mm_struct *mm, unsigned long addr)
 {
 	return false;
 }

@@ -342,6 +342,56 @@ huge_page() {
 	done
 }
 
+# Linux 7.3 splits a large folio that it has unmapped by its migration entry, and takes
+# a reference that goes with that: who unmaps a part of it has split the entry before
+@test "a part of a huge page that is given up while all of it goes home in parts takes nothing with it" {
+	local way
+	pool p0 size=4M
+	for way in "migrate_home home 0 2M -> $NR" 'large_split check 0 8 -> ok'; do
+		kexmap <<-EOF
+			$(huge_page)
+			migrate 0 2M -> $NR
+			thread
+			put $FAIL large_home 1
+			put $STOP ${way%% *}
+			send 1 $(cut -d " " -f 2-4 <<<"$way")
+			await $STOP ${way%% *}
+			advise dontneed 1M 4K
+			put $STOP none
+			recv 1 -> ${way##* }
+			put $FAIL none
+			check 0 1M
+			is 1M 4K 0
+			check 1028K 1020K
+			get $S/used -> 0
+			migrate 0 2M -> $NR
+			put $S/evict 1
+			get $S/used -> 0
+			check 0 1M
+		EOF
+	done
+}
+
+@test "a process that ends while another, without a huge page of memory, touches what both have takes nothing along" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		fork
+		thread
+		put $FAIL large_home 1
+		put $STOP large_split
+		send 2 check 0 8
+		await $STOP large_split
+		kill 1
+		put $STOP none
+		recv 2 -> ok
+		put $FAIL none
+		check 0 2M
+		get $S/used -> 0
+	EOF
+}
+
 # What migrates around a fault holds the lock of the folio that the fault is about:
 # when that is split under it, the first page has none, and is given back one too few
 @test "a large folio of many entries is split before a reader in order brings its midst" {
