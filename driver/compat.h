@@ -224,6 +224,11 @@ static inline bool kex_has_mempolicy(const struct vm_area_struct *vma)
 #endif
 }
 
+/* Since 6.6 */
+#ifndef VM_SHADOW_STACK
+#define VM_SHADOW_STACK	VM_NONE
+#endif
+
 /* Called so, and without a list, since 6.14 */
 #ifndef alloc_pages_bulk
 #define alloc_pages_bulk	alloc_pages_bulk_array
@@ -268,9 +273,15 @@ static inline void kex_device_page_init(struct page *page, struct dev_pagemap *p
 		folio_set_large_rmappable(page_folio(page));
 }
 
+/*
+ * As page_pgmap(), read once: where somebody splits the folio, a page without a
+ * reference has none for a moment, or there is what leads to its head.
+ */
 static inline struct dev_pagemap *kex_page_pgmap(const struct page *page)
 {
-	return page_pgmap(page);
+	unsigned long pgmap = (unsigned long)READ_ONCE(page_folio(page)->pgmap);
+
+	return pgmap & 1 ? NULL : (struct dev_pagemap *)pgmap;
 }
 
 /* The device page behind an entry that is not present, or NULL */

@@ -62,12 +62,15 @@ void kex_pool_from_device(struct kex_pool *pool, void *addr, size_t len)
 		arch_invalidate_pmem(addr, len);
 }
 
-/* System memory behind a device page; what a folio has lies side by side */
+/*
+ * System memory behind a device page; what a folio has lies side by side. NULL while
+ * the folio is being split.
+ */
 static struct page *kex_pool_back(struct page *page)
 {
-	struct page *head = compound_head(page);
+	struct page *head = compound_head(page), *back = READ_ONCE(head->zone_device_data);
 
-	return (struct page *)head->zone_device_data + (page - head);
+	return back ? back + (page - head) : NULL;
 }
 
 /**
@@ -293,10 +296,11 @@ static void kex_pool_split(struct folio *folio, struct folio *part)
 
 	if (!part)
 		return;
-	part->pgmap = folio->pgmap;
 	part->page.mapping = folio->page.mapping;
 	part->page.zone_device_data = back ? back + (folio_pfn(part) - folio_pfn(folio)) :
 					     NULL;
+	/* Who finds the pool by a page, without a reference, finds the rest, too */
+	smp_store_release(&part->pgmap, folio->pgmap);
 }
 #else
 static void kex_pool_free_large(struct kex_pool *pool, unsigned long index)
@@ -474,17 +478,21 @@ bool kex_pool_phys(struct kex_space *space, u64 *phys)
 void kex_pool_describe(struct page *page, char name[KEX_NAME_SIZE], u64 *phys,
 		       u64 *offset)
 {
-	struct kex_pool *pool;
+	const struct dev_pagemap *pgmap = kex_page_pgmap(page);
+	const struct kex_pool *pool;
+	struct page *back;
 
-	if (kex_page_pgmap(page)->ops != &kex_pool_pgmap_ops)
+	/* Its folio may just be split */
+	if (!pgmap || pgmap->ops != &kex_pool_pgmap_ops)
 		return;
-	pool = kex_page_pool(page);
+	pool = container_of(pgmap, struct kex_pool, pgmap);
 	memcpy(name, pool->space.obj.name, KEX_NAME_SIZE);
 	*offset = PFN_PHYS(kex_pool_index(pool, page));
+	back = pool->base ? NULL : kex_pool_back(page);
 	if (pool->base)
 		*phys = pool->phys + *offset;
-	else
-		*phys = page_to_phys(kex_pool_back(page));
+	else if (back)
+		*phys = page_to_phys(back);
 }
 
 /* Arm64 has struct pages only for what the linear map could reach: so it is asked */
