@@ -6,6 +6,7 @@
  * there: what a reader has not fetched in time is counted.
  */
 #include <linux/anon_inodes.h>
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/kfifo.h>
 #include <linux/ktime.h>
@@ -16,8 +17,13 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/xarray.h>
 
 #include "ctl.h"
+
+/* How many there are by mm, of those that count; and whoever changes that */
+static DEFINE_XARRAY(kex_watches);
+static DEFINE_MUTEX(kex_watches_lock);
 
 /**
  * struct kex_watch - an open watch
@@ -29,6 +35,7 @@
  * @end: the last event, which always has room
  * @ended: there is @end
  * @told: and it was read
+ * @counted: it is one of those that are limited
  */
 struct kex_watch {
 	struct mmu_interval_notifier notifier;
@@ -39,7 +46,33 @@ struct kex_watch {
 	struct kex_ctl_event end;
 	bool ended;
 	bool told;
+	bool counted;
 };
+
+/* An invalidation goes through all watches: nobody shall make that long without a right to */
+static int kex_watch_count(struct mm_struct *mm)
+{
+	unsigned long index = (unsigned long)mm, nr;
+	int ret = -EMFILE;
+
+	mutex_lock(&kex_watches_lock);
+	nr = xa_to_value(xa_load(&kex_watches, index) ?: xa_mk_value(0));
+	if (nr < KEX_CTL_WATCHES)
+		ret = xa_err(xa_store(&kex_watches, index, xa_mk_value(nr + 1), GFP_KERNEL));
+	mutex_unlock(&kex_watches_lock);
+	return ret;
+}
+
+/* One less is stored where there was more: no memory is needed for that */
+static void kex_watch_uncount(struct mm_struct *mm)
+{
+	unsigned long index = (unsigned long)mm, nr;
+
+	mutex_lock(&kex_watches_lock);
+	nr = xa_to_value(xa_load(&kex_watches, index)) - 1;
+	xa_store(&kex_watches, index, nr ? xa_mk_value(nr) : NULL, GFP_KERNEL);
+	mutex_unlock(&kex_watches_lock);
+}
 
 static u32 kex_watch_cause(enum mmu_notifier_event event)
 {
@@ -201,6 +234,9 @@ static int kex_watch_release(struct inode *inode, struct file *file)
 {
 	struct kex_watch *watch = file->private_data;
 
+	/* The notifier keeps the mm_struct, by which it was counted */
+	if (watch->counted)
+		kex_watch_uncount(watch->notifier.mm);
 	mmu_interval_notifier_remove(&watch->notifier);
 	kvfree(watch);
 	return 0;
@@ -233,14 +269,18 @@ int kex_watch_open(struct mm_struct *mm, u64 addr, u64 len)
 	init_waitqueue_head(&watch->wait);
 	spin_lock_init(&watch->lock);
 	INIT_KFIFO(watch->events);
+	watch->counted = !capable(CAP_SYS_PTRACE);
+	ret = watch->counted ? kex_watch_count(mm) : 0;
+	if (ret)
+		goto err_free;
 	ret = -EINTR;
 	if (mmap_write_lock_killable(mm))
-		goto err_free;
+		goto err_uncount;
 	ret = mmu_interval_notifier_insert_locked(&watch->notifier, mm, addr, len,
 						  &kex_watch_ops);
 	mmap_write_unlock(mm);
 	if (ret)
-		goto err_free;
+		goto err_uncount;
 	/* One that came amid an invalidation sees others only when that has ended */
 	mmu_interval_read_begin(&watch->notifier);
 	ret = anon_inode_getfd("[kex-watch]", &kex_watch_fops, watch, O_RDONLY | O_CLOEXEC);
@@ -250,6 +290,9 @@ int kex_watch_open(struct mm_struct *mm, u64 addr, u64 len)
 
 err_remove:
 	mmu_interval_notifier_remove(&watch->notifier);
+err_uncount:
+	if (watch->counted)
+		kex_watch_uncount(mm);
 err_free:
 	kvfree(watch);
 	return ret;

@@ -138,6 +138,11 @@ causes() {
 	assert_eq "$OUT" '1000 watches saw it'
 }
 
+@test "one without rights has so many watches of its own that nobody waits long for them" {
+	exits 0 setpriv --reuid 1000 --regid 1000 --clear-groups kexpage toomany
+	assert_eq "$OUT" '64, and no more'
+}
+
 @test "what nobody reads in time is counted, to the last one" {
 	exits 0 kexpage lost 1000
 	assert_eq "$OUT" '256 seen and 744 counted'

@@ -14,6 +14,9 @@
  *   kexpage rights PID: what nobody may ask
  *   kexpage race MS: walks while page tables come and go
  *   kexpage watches COUNT: so many watches of one range
+ *   kexpage toomany: watches of its own, up to the limit of one without rights
+ *   kexpage leaderless: its first thread ends, and another waits; says the address
+ *	of a page that is filled
  *   kexpage lost COUNT: more events than a watch keeps
  *   kexpage again: a watch of what is unmapped and mapped again
  *   kexpage ends: a watch of a process that ends
@@ -1179,6 +1182,57 @@ static void watches(unsigned long count)
 	printf("%lu watches saw it\n", count);
 }
 
+static int try_watch(const void *at)
+{
+	struct kex_ctl_watch arg = { .argsz = sizeof(arg), .addr = (uintptr_t)at, .len = page };
+
+	return ioctl(ctl, KEX_CTL_WATCH, &arg);
+}
+
+static void toomany(void)
+{
+	char *at = map_anon(page, PROT_READ | PROT_WRITE);
+	int fds[KEX_CTL_WATCHES], i;
+
+	for (i = 0; i < KEX_CTL_WATCHES; i++) {
+		fds[i] = try_watch(at);
+		if (fds[i] < 0)
+			die("watch %d: %s", i, errno_name(errno));
+	}
+	if (try_watch(at) >= 0 || errno != EMFILE)
+		die("one more: %s", errno_name(errno));
+	close(fds[7]);
+	fds[7] = try_watch(at);
+	if (fds[7] < 0)
+		die("in place of another: %s", errno_name(errno));
+	if (try_watch(at) >= 0 || errno != EMFILE)
+		die("again one more: %s", errno_name(errno));
+	printf("%d, and no more\n", KEX_CTL_WATCHES);
+}
+
+static void *live_on(void *leader)
+{
+	char *at = map_anon(page, PROT_READ | PROT_WRITE);
+
+	pthread_join(*(pthread_t *)leader, NULL);
+	*at = 1;
+	printf("%p\n", (void *)at);
+	fflush(stdout);
+	pause();
+	return NULL;
+}
+
+static void leaderless(void)
+{
+	static pthread_t leader;
+	pthread_t thread;
+
+	leader = pthread_self();
+	if (pthread_create(&thread, NULL, live_on, &leader))
+		die("pthread_create");
+	pthread_exit(NULL);
+}
+
 static void lost(unsigned long count)
 {
 	char *at = map_anon(page, PROT_READ | PROT_WRITE);
@@ -1301,6 +1355,10 @@ int main(int argc, char **argv)
 		race(strtoul(argv[2], NULL, 0));
 	} else if (!strcmp(verb, "watches") && argc > 2) {
 		watches(strtoul(argv[2], NULL, 0));
+	} else if (!strcmp(verb, "toomany")) {
+		toomany();
+	} else if (!strcmp(verb, "leaderless")) {
+		leaderless();
 	} else if (!strcmp(verb, "lost") && argc > 2) {
 		lost(strtoul(argv[2], NULL, 0));
 	} else if (!strcmp(verb, "again")) {

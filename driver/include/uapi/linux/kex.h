@@ -853,6 +853,9 @@ struct kex_ctl_event {
 /* Events that are kept for the reader of a watch */
 #define KEX_CTL_WATCH_EVENTS	256
 
+/* Watches of oneself without CAP_SYS_PTRACE: each makes it slower to take memory back */
+#define KEX_CTL_WATCHES		64
+
 /**
  * struct kex_ctl_watch - a part of a process's address space
  * @argsz: size of this structure
@@ -880,7 +883,7 @@ struct kex_ctl_watch {
  * counted in the next. Behind the event KEX_CAUSE_EXIT the file ends: read() is 0,
  * and poll() says POLLHUP.
  * Return: a descriptor, close-on-exec, or -1 with EINVAL, E2BIG, EFAULT, EPERM,
- * ESRCH, EMFILE, ENFILE, EINTR or ENOMEM.
+ * ESRCH, EMFILE (beyond KEX_CTL_WATCHES, too), ENFILE, EINTR or ENOMEM.
  */
 #define KEX_CTL_WATCH	_IO(KEX_IOC_MAGIC, 0x25)
 
