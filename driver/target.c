@@ -7,10 +7,29 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
 #include "ctl.h"
 #include "debug.h"
+
+/* Its first thread may have ended, and others live on */
+static struct mm_struct *kex_target_mm_of(struct task_struct *process)
+{
+	struct mm_struct *mm = get_task_mm(process);
+	struct task_struct *thread;
+
+	if (mm)
+		return mm;
+	rcu_read_lock();
+	for_each_thread(process, thread) {
+		mm = get_task_mm(thread);
+		if (mm)
+			break;
+	}
+	rcu_read_unlock();
+	return mm;
+}
 
 /**
  * kex_target_mm() - the address space of a process
@@ -40,7 +59,7 @@ struct mm_struct *kex_target_mm(pid_t nr)
 	put_pid(pid);
 	if (!task)
 		return ERR_PTR(-ESRCH);
-	mm = get_task_mm(task);
+	mm = kex_target_mm_of(task);
 	put_task_struct(task);
 	KEX_POINT(target_found);
 	return mm ?: ERR_PTR(-ESRCH);

@@ -55,6 +55,24 @@ source "$BATS_TEST_DIRNAME/lib/kex.bash"
 	assert_eq "$ERR" "kexctl: pid '$HOLDER': pidfd_open: Too many open files"
 }
 
+@test "a process whose first thread has ended is looked into as any other, and found" {
+	local at phys fd
+	exec {fd}< <(exec kexpage leaderless 3>&-)
+	HOLDER=$!
+	HOLDERS+=("$HOLDER")
+	read -r -t 20 -u "$fd" at
+	exec {fd}<&-
+	slurp OUT "/proc/$HOLDER/stat"
+	assert_contains "$OUT" ') Z '
+	exits 0 kexctl page phys "$HOLDER" "$at" -j
+	assert_eq "$(jq -r '.[0].kind' <<<"$OUT")" anon
+	phys=$(jq -r '.[0].phys' <<<"$OUT")
+	exits 0 kexctl page probe "$HOLDER" "$at"
+	exits 0 kexctl page walk "$HOLDER" "$at"
+	exits 0 kexctl page phys "@$phys" -j
+	assert_eq "$(jq -r '.[] | select(.kind == "process") | .pid' <<<"$OUT")" "$HOLDER"
+}
+
 @test "the last page of 64 bits is not in user space, whatever its end is" {
 	local verb
 	for verb in walk phys; do

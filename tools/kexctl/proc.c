@@ -110,6 +110,45 @@ char *proc_comm(int proc)
 	return comm ? printable(comm) : NULL;
 }
 
+/* Whether a thread has ended and only waits to be forgotten, as its first does for the others */
+static bool has_ended(int task)
+{
+	char *stat = read_text(task, "stat"), *state = stat ? strrchr(stat, ')') : NULL;
+	bool ended = state && !strncmp(state, ") Z", strlen(") Z"));
+
+	free(stat);
+	return ended;
+}
+
+static int open_task(int dir, const char *name)
+{
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The first thread of a process that lives on, instead of its own folder; takes that */
+static int open_living(int proc)
+{
+	DIR *tasks = open_list(proc, "task");
+	struct dirent *entry;
+	int task = -1;
+
+	while (tasks && task < 0 && (entry = readdir(tasks))) {
+		if (!isdigit((unsigned char)*entry->d_name))
+			continue;
+		task = open_task(dirfd(tasks), entry->d_name);
+		if (task >= 0 && has_ended(task)) {
+			close(task);
+			task = -1;
+		}
+	}
+	if (tasks)
+		closedir(tasks);
+	if (task < 0)
+		return proc;
+	close(proc);
+	return task;
+}
+
 /**
  * proc_each - look at every process
  * @take: is given one; returns whether to go on
@@ -132,9 +171,11 @@ int proc_each(proc_fn take, void *arg)
 	while (more && (entry = readdir(dir))) {
 		if (!isdigit((unsigned char)*entry->d_name))
 			continue;
-		proc = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		proc = open_task(dirfd(dir), entry->d_name);
 		if (proc < 0)
 			continue;
+		if (has_ended(proc))
+			proc = open_living(proc);
 		more = take(arg, proc, entry->d_name);
 		close(proc);
 	}
