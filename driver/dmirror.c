@@ -54,18 +54,17 @@ static u64 kex_dmirror_len(const struct kex_dmirror_cmd *cmd)
 static int kex_dmirror_copy(struct kex_mirror *mirror, struct kex_dmirror_cmd *cmd,
 			    unsigned int flags)
 {
-	u64 done;
+	u64 len = kex_dmirror_len(cmd), done = 0, part;
 	int ret;
 
-	ret = kex_mirror_copy(mirror, cmd->addr, kex_dmirror_len(cmd), cmd->ptr, flags,
-			      &done);
-	cmd->cpages = PHYS_PFN(done);
 	cmd->faults = 1;
 	/* All or nothing: asked again from where it stopped, it says why */
-	if (!ret && done < kex_dmirror_len(cmd))
-		ret = kex_mirror_copy(mirror, cmd->addr + done,
-				      kex_dmirror_len(cmd) - done, cmd->ptr + done,
-				      flags, &done);
+	do {
+		ret = kex_mirror_copy(mirror, cmd->addr + done, len - done, cmd->ptr + done,
+				      flags, &part);
+		done += part;
+	} while (!ret && done < len);
+	cmd->cpages = PHYS_PFN(done);
 	return ret;
 }
 

@@ -99,8 +99,9 @@ static u64 kex_finder_add_none(struct kex_finder *finder, u64 addr, u64 end)
 			run.frame = KEX_FRAME_NONE;
 		}
 		run.len = next - addr;
-		if (!kex_finder_add(finder, &run))
+		if (!kex_finder_add(finder, &run) || fatal_signal_pending(current))
 			break;
+		cond_resched();
 	}
 	return addr;
 }

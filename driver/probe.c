@@ -72,6 +72,8 @@ static unsigned int kex_probe_pin(struct vm_area_struct *vma, unsigned long addr
 
 	if (why == KEX_PROBE_HOLE || why == KEX_PROBE_PFN)
 		return why;
+	if (vma->vm_flags & VM_SHADOW_STACK)
+		return KEX_PROBE_SPECIAL;
 	return vma->vm_flags & VM_WRITE ? why : KEX_PROBE_NO_WRITE;
 }
 
