@@ -18,6 +18,7 @@
 struct walk {
 	struct kex_ctl_entry entries[ENTRIES];
 	uint64_t told[KEX_LEVELS];	/* first address behind what each level has told */
+	uint64_t end;			/* the same of all that leads no further */
 	struct records records;
 };
 
@@ -43,6 +44,18 @@ static void add_entry(struct records *records, const struct kex_ctl_entry *entry
 	strings_free(&words);
 }
 
+static bool leads_on(const struct kex_ctl_entry *entry)
+{
+	return entry->flags & (KEX_ENTRY_TABLE | KEX_ENTRY_FOLDED);
+}
+
+/* Where a table was told, there may be a block by now: of that the rest is told */
+static bool is_told(const struct walk *walk, const struct kex_ctl_entry *entry)
+{
+	return leads_on(entry) ? entry->virt < walk->told[entry->level] :
+				 entry->virt + entry->len <= walk->end;
+}
+
 static void take_entries(struct walk *walk, unsigned int count)
 {
 	const struct kex_ctl_entry *entry;
@@ -50,9 +63,11 @@ static void take_entries(struct walk *walk, unsigned int count)
 
 	for (i = 0; i < count; i++) {
 		entry = &walk->entries[i];
-		if (entry->level >= KEX_LEVELS || entry->virt < walk->told[entry->level])
+		if (entry->level >= KEX_LEVELS || is_told(walk, entry))
 			continue;
 		walk->told[entry->level] = entry->virt + entry->len;
+		if (!leads_on(entry))
+			walk->end = entry->virt + entry->len;
 		add_entry(&walk->records, entry, true);
 	}
 }

@@ -26,12 +26,11 @@ static void add_run(struct records *records, const struct kex_ctl_run *run)
 	char *name;
 
 	name = xprintf("0x%llx", (unsigned long long)run->virt);
-	record = records_add(records, "run", name);
+	record = records_add(records, frame_word(run->frame), name);
 	record_text(record, "virt", name);
 	free(name);
 	record_size(record, "length", run->len);
-	if (run->phys)
-		record_addr(record, "phys", run->phys);
+	record_addr(record, "phys", run->phys);
 	record_text(record, "page", frame_word(run->frame));
 	if (!*run->name)
 		return;
