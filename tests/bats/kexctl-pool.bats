@@ -74,7 +74,7 @@ pool_paths() {
 }
 
 @test "what cannot be migrated says why: no such process or pool, no range of pages, no privilege" {
-	pool p0 size=2M live=0
+	pool p0 size=2M mode=0666 live=0
 	kexctl_refused 2 "pool 'p0'" 'not live' -- pool migrate p0 --pid $$ 0x10000+64K
 	put "$R/live" 1
 	kexctl_refused 3 "pool 'p0'" 'no process 999999' -- pool migrate p0 --pid 999999 0x10000+64K
@@ -82,6 +82,9 @@ pool_paths() {
 	kexctl_refused 2 'range 1+64K' multiples -- pool migrate p0 --pid $$ 1+64K
 	kexctl_refused 2 'range 0xffff000000000000+64K' 'user space' -- \
 		pool migrate p0 --pid $$ 0xffff000000000000+64K
+	exits 2 setpriv --reuid 1000 --regid 1000 --clear-groups \
+		kexctl pool migrate p0 --pid $$ 0x10000+64K
+	assert_contains "$ERR" 'needs CAP_SYS_PTRACE: EPERM'
 	kexctl_refused 1 'pid missing' -- pool migrate p0 0x10000+64K
 	kexctl_refused 1 'pid junk' -- pool migrate p0 --pid junk 0x10000+64K
 	kexctl_refused 1 'pid 0' -- pool migrate p0 --pid 0 0x10000+64K

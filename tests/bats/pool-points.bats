@@ -418,16 +418,21 @@ taken_away() {
 		kid 1 fill 0 16P
 		kid 1 migrate 0 16P -> 16
 		kid 1 open /dev/kex/r0
+		anon 1P
 		$(stop_kid mmap_noted map 0 1P rw)
-		put $S/evict 1
+		run kexctl pool evict p0 2>$BATS_TEST_TMPDIR/said -> 0
 		get $S/used -> $((16 * PAGE))
 		put $STOP none
 		recv 1
-		put $S/evict 1
+		run kexctl pool evict p0 2>$BATS_TEST_TMPDIR/done -> 0
 		get $S/used -> 0
 		kid 1 use 0
 		kid 1 check 0 16P
 	EOF
+	slurp OUT "$BATS_TEST_TMPDIR/said"
+	assert_contains "$OUT" "kexctl: pool 'p0': $((16 * PAGE / 1024))K in it still, or again: busy"
+	slurp OUT "$BATS_TEST_TMPDIR/done"
+	assert_eq "$OUT" ''
 }
 
 @test "where the pages that should go first are busy, a policy lets others go" {

@@ -11,6 +11,7 @@
 #include "item.h"
 #include "parse.h"
 #include "proc.h"
+#include "sfs.h"
 #include "verb.h"
 
 #define KIND		"pool"
@@ -112,7 +113,7 @@ static enum status refused_move(const struct opened *pool, const struct move *mo
 		return no_process(move);
 	case EPERM:
 		return fail_on(REFUSED, KIND, move->name, "migrate: memory of another process "
-			       "needs CAP_SYS_PTRACE (try: sudo)");
+			       "needs CAP_SYS_PTRACE: EPERM (try: sudo)");
 	case EFAULT:
 		return not_in_user_space(move);
 	case EINVAL:
@@ -140,7 +141,7 @@ static char *reasons(const struct kex_migrate *arg)
 	add_reason(&text, arg->hole, "not mapped");
 	add_reason(&text, arg->file, "of a file or shared");
 	add_reason(&text, arg->pinned, "pinned");
-	add_reason(&text, arg->busy, "busy");
+	add_reason(&text, arg->busy, "busy or locked");
 	add_reason(&text, arg->foreign, "in another pool");
 	add_reason(&text, arg->special, "of another kind");
 	add_reason(&text, arg->full, in ? "without room in the pool" : "without room in memory");
@@ -267,11 +268,28 @@ static enum status evict_pages(const struct cmd_args *args, const char *typed)
 	return status ? status : verb_acted(args);
 }
 
+/* An eviction passes what is busy: it is no failure, but one should know */
+static void note_left(const char *name)
+{
+	struct sysfs_class_device *object = sfs_open(name);
+	char *used = object ? sfs_read(object, "used") : NULL, size[SIZE_TEXT_MAX];
+	uint64_t left;
+
+	if (used && !parse_uint(used, &left) && left)
+		note("%s '%s': %s in it still, or again: busy just now, or no memory for it (try "
+		     "once more)", KIND, name, format_size(left, size));
+	free(used);
+	sfs_close(object);
+}
+
 static enum status evict(const struct cmd_args *args)
 {
 	const char *pages = option_value(args, "pages");
+	enum status status = pages ? evict_pages(args, pages) : verb_zap(args);
 
-	return pages ? evict_pages(args, pages) : verb_zap(args);
+	if (!status && !pages && args->count == 1 && !globals.dry_run)
+		note_left(args->names[0]);
+	return status;
 }
 
 static const struct cmd_option migrate_options[] = {
