@@ -73,28 +73,58 @@ struct folio *kex_large_alloc_home(const struct migrate_vma *args)
 	return kex_large_alloc(false, args->vma, args->start);
 }
 
+/* The fault that has the folio locked ends, and its caller lets go of what it can */
+static vm_fault_t kex_large_retry(const struct vm_fault *vmf)
+{
+	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
+		return VM_FAULT_OOM;
+	if (!(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
+		mmap_read_unlock(vmf->vma->vm_mm);
+	return VM_FAULT_RETRY;
+}
+
+static bool kex_large_is_splitting(const struct kex_pool *pool, const struct vm_fault *vmf)
+{
+	return READ_ONCE(pool->split_mm) == vmf->vma->vm_mm &&
+	       READ_ONCE(pool->split_addr) == ALIGN_DOWN(vmf->address, PMD_SIZE);
+}
+
+/* One at a time: whoever finds another under way comes again */
+static void kex_large_split_later(struct kex_pool *pool, const struct vm_fault *vmf)
+{
+	struct mm_struct *mm = vmf->vma->vm_mm;
+
+	if (cmpxchg(&pool->split_mm, NULL, mm))
+		return;
+	mmgrab(mm);
+	WRITE_ONCE(pool->split_addr, ALIGN_DOWN(vmf->address, PMD_SIZE));
+	queue_work(system_dfl_wq, &pool->split_work);
+}
+
 /**
  * kex_large_alloc_fault() - the same for a CPU fault
  * @pool: the pool
  * @vmf: the fault
+ * @ret: result, without a huge page: what the fault returns
  *
- * Its reference keeps the folio from being split: where that must be, a worker does it.
+ * Its reference keeps the folio from being split: without a huge page a worker does
+ * that. Who comes again with mmap_lock held would keep the worker from it, if somebody
+ * waits for that lock for writing; so it is let go, and who cannot come again gets none.
  *
- * Return: the huge page; NULL if there is none, and the CPU shall try again.
+ * Return: the huge page, or NULL.
  */
-struct folio *kex_large_alloc_fault(struct kex_pool *pool, const struct vm_fault *vmf)
+struct folio *kex_large_alloc_fault(struct kex_pool *pool, const struct vm_fault *vmf,
+				    vm_fault_t *ret)
 {
-	struct folio *folio;
-	u32 first;
+	bool must = !(vmf->flags & FAULT_FLAG_ALLOW_RETRY);
+	struct folio *folio = NULL;
 
-	if (READ_ONCE(pool->splitting))
-		return NULL;
-	folio = kex_large_alloc(false, vmf->vma, vmf->address);
+	if (must || !kex_large_is_splitting(pool, vmf))
+		folio = kex_large_alloc(must, vmf->vma, vmf->address);
 	if (folio)
 		return folio;
-	first = ALIGN_DOWN(kex_pool_index(pool, vmf->page), KEX_LARGE_NR);
-	if (!cmpxchg(&pool->splitting, 0, first + 1))
-		queue_work(system_unbound_wq, &pool->split_work);
+	kex_large_split_later(pool, vmf);
+	*ret = kex_large_retry(vmf);
 	return NULL;
 }
 
@@ -205,36 +235,53 @@ void kex_large_split(struct kex_pool *pool, unsigned long first,
 	evicted->moved += moved;
 }
 
-static bool kex_large_is(struct kex_pool *pool, unsigned long first)
+/*
+ * A range that is less than the folio has the kernel split it, and leave its pages where
+ * they are. Whether there is nothing to be split any more.
+ */
+static bool kex_large_split_once(struct kex_pool *pool, struct mm_struct *mm,
+				 unsigned long addr)
 {
-	/* What is free may look as it did before */
-	return pool->pfn && test_bit(first, pool->taken) &&
-	       PageCompound(pfn_to_page(pool->pfn + first));
+	unsigned long src = 0, dst = 0;
+	struct migrate_vma args = {
+		.src = &src,
+		.dst = &dst,
+		.start = addr,
+		.end = addr + PAGE_SIZE,
+		.pgmap_owner = pool,
+		.flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+	};
+	bool done = true;
+
+	/* Whoever keeps it for long must not keep the pool from being taken down */
+	if (!mmap_read_trylock(mm))
+		return false;
+	args.vma = vma_lookup(mm, addr);
+	if (args.vma && kex_pages_huge(mm, addr) && !migrate_vma_setup(&args)) {
+		migrate_vma_pages(&args);
+		migrate_vma_finalize(&args);
+		done = !kex_pages_huge(mm, addr);
+	}
+	mmap_read_unlock(mm);
+	return done;
 }
 
-/* What a CPU fault could not. It is sent home, as the fault would have brought it */
+/* For a CPU fault that could not; whoever touches the folio has it for a moment */
 static void kex_large_split_work(struct work_struct *work)
 {
 	struct kex_pool *pool = container_of(work, struct kex_pool, split_work);
-	unsigned long first = pool->splitting - 1;
-	struct kex_evicted evicted = {};
-	unsigned int turn;
+	struct mm_struct *mm = pool->split_mm;
+	unsigned int turn = 0;
 
 	KEX_POINT(large_split);
-	mutex_lock(&pool->evict_lock);
-	/* Who touches it meanwhile has a reference for a moment */
-	for (turn = 0; turn < KEX_SPLIT_TURNS && kex_large_is(pool, first); turn++) {
-		kex_large_split(pool, first, &evicted);
-		cond_resched();
+	if (mmget_not_zero(mm)) {
+		while (!kex_large_split_once(pool, mm, pool->split_addr) &&
+		       ++turn < KEX_SPLIT_TURNS)
+			schedule_timeout_uninterruptible(1);
+		mmput_async(mm);
 	}
-	mutex_unlock(&pool->evict_lock);
-	if (evicted.moved) {
-		atomic64_inc(&pool->space.faults);
-		atomic64_inc(&pool->space.restores);
-		atomic64_add(evicted.moved, &pool->migrated_out);
-		atomic64_add(evicted.moved, &pool->fault_pages);
-	}
-	WRITE_ONCE(pool->splitting, 0);
+	WRITE_ONCE(pool->split_mm, NULL);
+	mmdrop(mm);
 }
 
 /**
@@ -248,10 +295,11 @@ void kex_large_init(struct kex_pool *pool)
 
 /**
  * kex_large_quiesce() - wait until nothing is done any more for past CPU faults
- * @pool: a pool without pages inside, its evict_lock not held
+ * @pool: a pool without pages inside
  */
 void kex_large_quiesce(struct kex_pool *pool)
 {
-	cancel_work_sync(&pool->split_work);
+	if (cancel_work_sync(&pool->split_work))
+		mmdrop(pool->split_mm);
 }
 #endif

@@ -1056,8 +1056,8 @@ static vm_fault_t kex_fault_home(struct kex_pool *pool, struct vm_fault *vmf,
  *
  * That reference keeps the pool, too, however it is taken down meanwhile.
  *
- * Return: 0, VM_FAULT_OOM, VM_FAULT_SIGBUS if the VMA is of no kind that has
- * such pages.
+ * Return: 0, VM_FAULT_OOM, VM_FAULT_RETRY, VM_FAULT_SIGBUS if the VMA is of no kind
+ * that has such pages.
  */
 vm_fault_t kex_migrate_fault(struct vm_fault *vmf)
 {
@@ -1076,9 +1076,9 @@ vm_fault_t kex_migrate_fault(struct vm_fault *vmf)
 	vm_fault_t ret;
 
 	if (kex_fault_is_large(vmf)) {
-		large = kex_large_alloc_fault(pool, vmf);
+		large = kex_large_alloc_fault(pool, vmf, &ret);
 		if (!large)
-			return 0;
+			return ret;
 		args.start = ALIGN_DOWN(vmf->address, PMD_SIZE);
 		args.end = args.start + PMD_SIZE;
 		args.flags |= KEX_SELECT_LARGE;

@@ -62,15 +62,12 @@ void kex_pool_from_device(struct kex_pool *pool, void *addr, size_t len)
 		arch_invalidate_pmem(addr, len);
 }
 
-/*
- * System memory behind a device page; what a folio has lies side by side. NULL while
- * the folio is being split.
- */
+/* System memory behind a device page; what a folio has lies side by side */
 static struct page *kex_pool_back(struct page *page)
 {
-	struct page *head = compound_head(page), *back = READ_ONCE(head->zone_device_data);
+	struct page *head = compound_head(page);
 
-	return back ? back + (page - head) : NULL;
+	return (struct page *)head->zone_device_data + (page - head);
 }
 
 /**
@@ -478,21 +475,21 @@ bool kex_pool_phys(struct kex_space *space, u64 *phys)
 void kex_pool_describe(struct page *page, char name[KEX_NAME_SIZE], u64 *phys,
 		       u64 *offset)
 {
-	const struct dev_pagemap *pgmap = kex_page_pgmap(page);
+	/* Once: its folio may just be split, whose head stays what it was */
+	struct page *head = compound_head(page), *back;
+	const struct dev_pagemap *pgmap = kex_page_pgmap(head);
 	const struct kex_pool *pool;
-	struct page *back;
 
-	/* Its folio may just be split */
 	if (!pgmap || pgmap->ops != &kex_pool_pgmap_ops)
 		return;
 	pool = container_of(pgmap, struct kex_pool, pgmap);
 	memcpy(name, pool->space.obj.name, KEX_NAME_SIZE);
 	*offset = PFN_PHYS(kex_pool_index(pool, page));
-	back = pool->base ? NULL : kex_pool_back(page);
+	back = READ_ONCE(head->zone_device_data);
 	if (pool->base)
 		*phys = pool->phys + *offset;
 	else if (back)
-		*phys = page_to_phys(back);
+		*phys = page_to_phys(back + (page - head));
 }
 
 /* Arm64 has struct pages only for what the linear map could reach: so it is asked */

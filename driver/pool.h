@@ -227,7 +227,8 @@ struct kex_pool_params {
  * @evict_src: arrays to evict with
  * @evict_dst: the same
  * @split_work: splits a large folio that a CPU fault could not
- * @splitting: 1 more than the first page of that; 0: none
+ * @split_mm: the address space of that fault; NULL: none
+ * @split_addr: the folio's address there
  * @migrated_in: pages that came in
  * @migrated_out: pages that went back
  * @fault_pages: of them, for CPU faults
@@ -265,7 +266,8 @@ struct kex_pool {
 	unsigned long evict_dst[KEX_BATCH];
 #ifdef KEX_HAS_LARGE
 	struct work_struct split_work;
-	u32 splitting;
+	struct mm_struct *split_mm;
+	unsigned long split_addr;
 #endif
 
 	atomic64_t migrated_in;
@@ -340,7 +342,8 @@ struct mm_struct *kex_rmap_mm(struct folio *folio, unsigned int nth,
 bool kex_large_fits(const struct migrate_vma *args);
 struct folio *kex_large_alloc(bool must, struct vm_area_struct *vma, unsigned long addr);
 struct folio *kex_large_alloc_home(const struct migrate_vma *args);
-struct folio *kex_large_alloc_fault(struct kex_pool *pool, const struct vm_fault *vmf);
+struct folio *kex_large_alloc_fault(struct kex_pool *pool, const struct vm_fault *vmf,
+				    vm_fault_t *ret);
 unsigned long kex_large_copy_home(struct kex_pool *pool, unsigned long src, struct folio *to);
 void kex_large_split(struct kex_pool *pool, unsigned long first,
 		     struct kex_evicted *evicted);
@@ -365,8 +368,10 @@ static inline struct folio *kex_large_alloc_home(const struct migrate_vma *args)
 }
 
 static inline struct folio *kex_large_alloc_fault(struct kex_pool *pool,
-						  const struct vm_fault *vmf)
+						  const struct vm_fault *vmf,
+						  vm_fault_t *ret)
 {
+	*ret = VM_FAULT_OOM;
 	return NULL;
 }
 

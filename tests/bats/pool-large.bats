@@ -392,6 +392,31 @@ huge_page() {
 	EOF
 }
 
+# get_user_pages() comes again with mmap_lock held, unless it is told to let it go: with
+# somebody who waits for that lock for writing, nobody else would have it
+@test "a split for who pins a huge page, while another thread of his maps, comes to an end" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		thread
+		thread
+		put $FAIL large_home 1
+		put $STOP large_split
+		send 1 pin 1M 4K
+		await $STOP large_split
+		send 2 anon 4K
+		put $STOP none
+		recv 1 -> ok
+		recv 2 -> ok
+		put $FAIL none
+		use 0
+		unpin
+		check 0 2M
+		get $S/used -> 0
+	EOF
+}
+
 # What migrates around a fault holds the lock of the folio that the fault is about:
 # when that is split under it, the first page has none, and is given back one too few
 @test "a large folio of many entries is split before a reader in order brings its midst" {
