@@ -73,14 +73,24 @@ struct folio *kex_large_alloc_home(const struct migrate_vma *args)
 	return kex_large_alloc(false, args->vma, args->start);
 }
 
-/* The fault that has the folio locked ends, and its caller lets go of what it can */
+/*
+ * The fault, which has the folio locked, ends, and lets go of mmap_lock: who comes again
+ * with it held would keep the worker from it, if somebody waits for it for writing. Who
+ * must keep it comes again all the same, unless that is so just now.
+ */
 static vm_fault_t kex_large_retry(const struct vm_fault *vmf)
 {
-	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
+	struct mm_struct *mm = vmf->vma->vm_mm;
+
+	if (vmf->flags & FAULT_FLAG_ALLOW_RETRY) {
+		if (!(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
+			mmap_read_unlock(mm);
+		return VM_FAULT_RETRY;
+	}
+	if (!mmap_read_trylock(mm))
 		return VM_FAULT_OOM;
-	if (!(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
-		mmap_read_unlock(vmf->vma->vm_mm);
-	return VM_FAULT_RETRY;
+	mmap_read_unlock(mm);
+	return 0;
 }
 
 static bool kex_large_is_splitting(const struct kex_pool *pool, const struct vm_fault *vmf)
@@ -108,19 +118,19 @@ static void kex_large_split_later(struct kex_pool *pool, const struct vm_fault *
  * @ret: result, without a huge page: what the fault returns
  *
  * Its reference keeps the folio from being split: without a huge page a worker does
- * that. Who comes again with mmap_lock held would keep the worker from it, if somebody
- * waits for that lock for writing; so it is let go, and who cannot come again gets none.
+ * that, and where several processes have the folio: those who unmap it while it is on
+ * its way take more references than there are (7.3).
  *
  * Return: the huge page, or NULL.
  */
 struct folio *kex_large_alloc_fault(struct kex_pool *pool, const struct vm_fault *vmf,
 				    vm_fault_t *ret)
 {
-	bool must = !(vmf->flags & FAULT_FLAG_ALLOW_RETRY);
 	struct folio *folio = NULL;
 
-	if (must || !kex_large_is_splitting(pool, vmf))
-		folio = kex_large_alloc(must, vmf->vma, vmf->address);
+	/* It is locked, and the mmap_lock held: no fork maps it once more */
+	if (folio_mapcount(page_folio(vmf->page)) == 1 && !kex_large_is_splitting(pool, vmf))
+		folio = kex_large_alloc(false, vmf->vma, vmf->address);
 	if (folio)
 		return folio;
 	kex_large_split_later(pool, vmf);

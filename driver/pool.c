@@ -359,8 +359,7 @@ void kex_pool_touch(struct kex_pool *pool, struct page *page, u64 now)
  * map count that it does not have. Who moves the folio has its lock, and puts its
  * own reference later: it gets that back, and the folio is freed then. By the map
  * count the kernel sees that nothing is left to be moved. Whom else the folio was
- * mapped by would not be found any more: what is shared does not move as one where
- * nobody but the mover has a reference (kex_large_must_split()).
+ * mapped by would not be found any more: what is shared does not move as one.
  */
 static bool kex_pool_keep(struct kex_pool *pool, struct page *page)
 {
@@ -485,6 +484,8 @@ void kex_pool_describe(struct page *page, char name[KEX_NAME_SIZE], u64 *phys,
 	pool = container_of(pgmap, struct kex_pool, pgmap);
 	memcpy(name, pool->space.obj.name, KEX_NAME_SIZE);
 	*offset = PFN_PHYS(kex_pool_index(pool, page));
+	/* Pairs with the release in kex_pool_split() */
+	smp_rmb();
 	back = READ_ONCE(head->zone_device_data);
 	if (pool->base)
 		*phys = pool->phys + *offset;

@@ -417,6 +417,30 @@ huge_page() {
 	EOF
 }
 
+# As with a way home by command: of what several processes have, each that unmaps it on
+# its way takes a reference which is not its own
+@test "a huge page that three processes have outlives two of them amid a fault of the third" {
+	pool p0 size=4M
+	kexmap <<-EOF
+		$(huge_page)
+		migrate 0 2M -> $NR
+		fork
+		fork
+		thread
+		put $STOP fault_home
+		send 3 check 0 8
+		await $STOP fault_home
+		kill 1
+		kill 2
+		put $STOP none
+		recv 3 -> ok
+		check 0 2M
+		get $S/used -> 0
+		migrate 0 2M -> $NR
+		check 0 2M
+	EOF
+}
+
 # What migrates around a fault holds the lock of the folio that the fault is about:
 # when that is split under it, the first page has none, and is given back one too few
 @test "a large folio of many entries is split before a reader in order brings its midst" {
