@@ -104,21 +104,19 @@ static void kex_set_in(struct kex_pool *pool, unsigned long entry, unsigned long
 		WRITE_ONCE(page->in, in);
 }
 
-/*
- * Pages that moved; those that were to and did not are marked. @pages: the entries
- * of those of the pool; @in: as kex_set_in() has it
- */
+/* Pages that came in; those that were to and did not are marked */
 static unsigned long kex_count_moved(struct kex_pool *pool, const struct migrate_vma *args,
-				     u8 *why, const unsigned long *pages, u64 in)
+				     u8 *why)
 {
 	unsigned long i, nr, moved = 0;
+	u64 now = ktime_get_ns();
 
 	for (i = 0; i < args->npages; i += nr) {
 		nr = kex_entry_pages(args->src[i] & args->dst[i]);
 		if (why[i] != KEX_WHY_MOVES)
 			continue;
 		if (args->src[i] & MIGRATE_PFN_MIGRATE) {
-			kex_set_in(pool, pages[i], nr, in);
+			kex_set_in(pool, args->dst[i], nr, now);
 			moved += nr;
 		} else {
 			memset(why + i, KEX_WHY_BUSY, nr);
@@ -328,7 +326,7 @@ static int kex_batch_in_once(struct kex_pool *pool, struct migrate_vma *args,
 		kex_fill_in(pool, args, batch);
 	*stuck = kex_large_is_stuck(args);
 	migrate_vma_pages(args);
-	*moved = kex_count_moved(pool, args, batch->why, args->dst, ktime_get_ns());
+	*moved = kex_count_moved(pool, args, batch->why);
 	migrate_vma_finalize(args);
 	return 0;
 }
@@ -431,24 +429,6 @@ static bool kex_may_be_sent_home(struct kex_pool *pool, unsigned long src)
 	       READ_ONCE(pool->page[kex_pool_index(pool, migrate_pfn_to_page(src))].in);
 }
 
-/* One entry; of a large folio @large is the huge page, which is used up */
-static void kex_fill_home_entry(struct kex_pool *pool, struct migrate_vma *args,
-				struct folio **large, unsigned long i, unsigned long must,
-				struct kex_stash *stash, unsigned int left)
-{
-	unsigned long addr = args->start + PFN_PHYS(i), src = args->src[i];
-	struct page *to;
-
-	if (src & KEX_PFN_LARGE) {
-		args->dst[i] = kex_large_copy_home(pool, src, *large);
-		*large = NULL;
-		return;
-	}
-	to = kex_stash_get(stash, args->vma, addr, kex_home_gfp(must, i == must), left);
-	if (to)
-		args->dst[i] = kex_copy_home(pool, src, to);
-}
-
 /*
  * @large: a huge page, if one was asked for; given back if none is needed
  * @must: the one that a fault is about, whose neighbours do not try hard; or all
@@ -458,6 +438,7 @@ static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
 {
 	unsigned int left = args->cpages;
 	struct kex_stash stash;
+	struct page *to;
 	unsigned long i;
 
 	stash.nr = 0;
@@ -465,8 +446,16 @@ static void kex_fill_home(struct kex_pool *pool, struct migrate_vma *args,
 	for (i = 0; i < args->npages; i += kex_entry_pages(args->src[i])) {
 		if (!kex_may_go_home(args->src[i]))
 			continue;
-		kex_fill_home_entry(pool, args, &large, i, must, &stash, left);
+		if (args->src[i] & KEX_PFN_LARGE) {
+			args->dst[i] = kex_large_copy_home(pool, args->src[i], large);
+			large = NULL;
+			continue;
+		}
+		to = kex_stash_get(&stash, args->vma, args->start + PFN_PHYS(i),
+				   kex_home_gfp(must, i == must), left);
 		left -= !!left;
+		if (to)
+			args->dst[i] = kex_copy_home(pool, args->src[i], to);
 	}
 	kex_stash_free(&stash);
 	if (large)
@@ -497,16 +486,20 @@ unsigned long kex_migrate_count(struct kex_pool *pool, const unsigned long *src,
 	return moved;
 }
 
-/* What became of each page, before the kernel has its say */
+/* What became of each page, if not all moved */
 static void kex_why_home(const struct migrate_vma *args, u8 *why)
 {
 	unsigned long i, nr;
 
-	memset(why, KEX_WHY_ASK, args->npages);
 	for (i = 0; i < args->npages; i += nr) {
-		nr = kex_entry_pages(args->src[i]);
-		if (migrate_pfn_to_page(args->src[i]))
-			memset(why + i, args->dst[i] ? KEX_WHY_MOVES : KEX_WHY_FULL, nr);
+		nr = kex_entry_pages(args->src[i] & args->dst[i]);
+		if (!migrate_pfn_to_page(args->src[i]))
+			why[i] = KEX_WHY_ASK;
+		else if (!args->dst[i])
+			why[i] = KEX_WHY_FULL;
+		else
+			memset(why + i, args->src[i] & MIGRATE_PFN_MIGRATE ?
+			       KEX_WHY_MOVES : KEX_WHY_BUSY, nr);
 	}
 }
 
@@ -528,18 +521,18 @@ static int kex_batch_home(struct kex_pool *pool, struct migrate_vma *args,
 		return ret;
 	}
 	KEX_POINT(migrate_home);
-	memset(batch->why, KEX_WHY_ASK, args->npages);
 	kex_fill_home(pool, args, large, KEX_ALL);
 	if (args->cpages) {
-		kex_why_home(args, batch->why);
 		migrate_vma_pages(args);
-		moved = kex_count_moved(pool, args, batch->why, args->src, 0);
+		moved = kex_migrate_count(pool, args->src, args->dst, args->npages);
 		migrate_vma_finalize(args);
 	}
 	atomic64_add(moved, &pool->migrated_out);
 	arg->moved += moved;
-	if (moved < args->npages)
+	if (moved < args->npages) {
+		kex_why_home(args, batch->why);
 		kex_explain(pool, args, batch->why, arg);
+	}
 	return 0;
 }
 
