@@ -79,7 +79,7 @@ offers() {
 	offers 'kexctl ps w' win
 	offers 'kexctl monitor f' fb0 fb1
 	offers 'kexctl monitor --id' --idle-timeout
-	offers 'kexctl monitor -e ' evict hold restore revoke fault map unmap
+	offers 'kexctl monitor -e ' evict hold restore revoke fault migrate map unmap
 	offers 'kexctl monitor fb0 -e evict,re' evict,restore evict,revoke
 	offers 'kexctl monitor --events ho' hold
 	offers 'kexctl monitor --events=hold,f' hold,fault
